@@ -1,0 +1,222 @@
+/**
+ * config.json of a DeepSeek-V4 checkpoint: the real key names in, one fully set `ModelConfig` out.
+ *
+ * Keys that do not change a number here (architectures, torch_dtype, token ids, ...) are accepted and ignored.
+ * Source: the released config.json files (specification section 19).
+ * @module
+ */
+import { CheckpointError } from './errors.ts';
+import type { CheckpointProblem } from './errors.ts';
+
+export interface ModelConfig {
+  readonly vocabSize: number;
+  readonly hiddenSize: number;
+  readonly layers: number;
+  readonly heads: number;
+  readonly headDim: number;
+  readonly ropeDim: number;
+  readonly qLoraRank: number;
+  readonly oGroups: number;
+  readonly oLoraRank: number;
+  readonly windowSize: number;
+  /** One per layer, then one per MTP layer: 0 = window only, 4 = CSA with an indexer, other = HCA with that ratio. */
+  readonly compressRatios: readonly number[];
+  readonly indexHeads: number;
+  readonly indexHeadDim: number;
+  readonly indexTopK: number;
+  readonly experts: number;
+  readonly sharedExperts: number;
+  readonly expertsPerToken: number;
+  readonly expertInterSize: number;
+  readonly hashLayers: number;
+  readonly scoring: 'sqrtsoftplus' | 'softmax' | 'sigmoid';
+  readonly normTopKProb: boolean;
+  readonly routedScale: number;
+  /** 0 = no clamp. */
+  readonly swigluLimit: number;
+  readonly hcMult: number;
+  readonly hcEps: number;
+  readonly hcSinkhornIterations: number;
+  readonly rmsNormEps: number;
+  readonly ropeTheta: number;
+  readonly compressRopeTheta: number;
+  /** null = no YaRN. Applied on compressed layers only. */
+  readonly yarn: {
+    readonly factor: number;
+    readonly betaFast: number;
+    readonly betaSlow: number;
+    readonly originalMaxPositions: number;
+  } | null;
+  readonly mtpLayers: number;
+  readonly maxPositions: number;
+}
+
+type Json = Record<string, unknown>;
+
+/** Reads keys of one object and collects every problem, so that one error can name them all. */
+class KeyReader {
+  readonly problems: CheckpointProblem[] = [];
+  private readonly file: string;
+  private readonly object: Json;
+  private readonly prefix: string;
+
+  constructor(file: string, object: Json, prefix = '') {
+    this.file = file;
+    this.object = object;
+    this.prefix = prefix;
+  }
+
+  fail(key: string, expected: string, got: unknown): void {
+    this.problems.push({ file: this.file, at: this.prefix + key, expected, got: got === undefined ? 'nothing' : JSON.stringify(got) });
+  }
+
+  integer(key: string, min: number, fallback?: number): number {
+    const value = this.object[key] ?? fallback;
+    if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= 2 ** 31) return value;
+    this.fail(key, `an integer >= ${min}`, this.object[key]);
+    return Math.max(min, 1);
+  }
+
+  number(key: string, min: number, fallback?: number): number {
+    const value = this.object[key] ?? fallback;
+    if (typeof value === 'number' && Number.isFinite(value) && value >= min) return value;
+    this.fail(key, `a number >= ${min}`, this.object[key]);
+    return Math.max(min, 1);
+  }
+
+  integers(key: string): number[] {
+    const value = this.object[key];
+    if (Array.isArray(value) && value.every((v) => Number.isInteger(v) && (v as number) >= 0)) return value as number[];
+    this.fail(key, 'an array of integers >= 0', value);
+    return [];
+  }
+
+  oneOf<T extends string>(key: string, allowed: readonly T[], fallback: T): T {
+    const value = this.object[key] ?? fallback;
+    const found = allowed.find((a) => a === value);
+    if (found === undefined) this.fail(key, `one of ${allowed.join(', ')}`, value);
+    return found ?? fallback;
+  }
+
+  boolean(key: string, fallback: boolean): boolean {
+    const value = this.object[key] ?? fallback;
+    if (typeof value === 'boolean') return value;
+    this.fail(key, 'true or false', value);
+    return fallback;
+  }
+
+  object_(key: string): Json | null {
+    const value = this.object[key];
+    if (value === undefined || value === null) return null;
+    if (typeof value === 'object' && !Array.isArray(value)) return value as Json;
+    this.fail(key, 'an object', value);
+    return null;
+  }
+
+  equals(key: string, only: unknown): void {
+    const value = this.object[key];
+    if (value !== undefined && value !== only) this.fail(key, JSON.stringify(only), value);
+  }
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Parses a config.json object with DeepSeek's key names.
+ *
+ * @param raw - the parsed JSON
+ * @param file - name used in errors
+ * @throws CheckpointError with every problem found
+ */
+export function parseModelConfig(raw: unknown, file = 'config.json'): ModelConfig {
+  if (!isObject(raw)) throw new CheckpointError([{ file, at: null, expected: 'a JSON object', got: typeof raw }]);
+  const r = new KeyReader(file, raw);
+  r.equals('model_type', 'deepseek_v4');
+  r.equals('num_key_value_heads', 1);
+  r.equals('tie_word_embeddings', false);
+  const layers = r.integer('num_hidden_layers', 1);
+  const mtpLayers = r.integer('num_nextn_predict_layers', 0, 0);
+  const scaling = r.object_('rope_scaling');
+  let yarn: ModelConfig['yarn'] = null;
+  if (scaling !== null) {
+    const s = new KeyReader(file, scaling, 'rope_scaling.');
+    // Older files say `type`, newer ones `rope_type`.
+    const kind = scaling['type'] ?? scaling['rope_type'];
+    if (kind !== 'yarn') s.fail('type', '"yarn"', kind);
+    const originalMaxPositions = s.integer('original_max_position_embeddings', 0);
+    // The official code applies YaRN whenever the original length is > 0, whatever the sequence length.
+    if (originalMaxPositions > 0)
+      yarn = {
+        factor: s.number('factor', 1),
+        betaFast: s.number('beta_fast', 0, 32),
+        betaSlow: s.number('beta_slow', 0, 1),
+        originalMaxPositions,
+      };
+    r.problems.push(...s.problems);
+  }
+  const config: ModelConfig = {
+    vocabSize: r.integer('vocab_size', 1),
+    hiddenSize: r.integer('hidden_size', 1),
+    layers,
+    heads: r.integer('num_attention_heads', 1),
+    headDim: r.integer('head_dim', 1),
+    ropeDim: r.integer('qk_rope_head_dim', 2),
+    qLoraRank: r.integer('q_lora_rank', 1),
+    oGroups: r.integer('o_groups', 1),
+    oLoraRank: r.integer('o_lora_rank', 1),
+    windowSize: r.integer('sliding_window', 1),
+    compressRatios: r.integers('compress_ratios'),
+    indexHeads: r.integer('index_n_heads', 1),
+    indexHeadDim: r.integer('index_head_dim', 1),
+    indexTopK: r.integer('index_topk', 1),
+    experts: r.integer('n_routed_experts', 1),
+    sharedExperts: r.integer('n_shared_experts', 1, 1),
+    expertsPerToken: r.integer('num_experts_per_tok', 1),
+    expertInterSize: r.integer('moe_intermediate_size', 1),
+    hashLayers: r.integer('num_hash_layers', 0, 0),
+    scoring: r.oneOf('scoring_func', ['sqrtsoftplus', 'softmax', 'sigmoid'], 'sqrtsoftplus'),
+    normTopKProb: r.boolean('norm_topk_prob', true),
+    routedScale: r.number('routed_scaling_factor', 0, 1),
+    swigluLimit: r.number('swiglu_limit', 0, 0),
+    hcMult: r.integer('hc_mult', 1),
+    hcEps: r.number('hc_eps', 0, 1e-6),
+    hcSinkhornIterations: r.integer('hc_sinkhorn_iters', 1, 20),
+    rmsNormEps: r.number('rms_norm_eps', 0, 1e-6),
+    ropeTheta: r.number('rope_theta', 1),
+    compressRopeTheta: r.number('compress_rope_theta', 1),
+    yarn,
+    mtpLayers,
+    maxPositions: r.integer('max_position_embeddings', 1),
+  };
+  if (r.problems.length === 0) checkRelations(config, r);
+  if (r.problems.length > 0) throw new CheckpointError(r.problems);
+  return config;
+}
+
+/** Relations between keys that the kernels rely on (specification section 20). */
+function checkRelations(c: ModelConfig, r: KeyReader): void {
+  if (c.compressRatios.length < c.layers + c.mtpLayers)
+    r.fail('compress_ratios', `${c.layers + c.mtpLayers} entries (layers, then MTP layers)`, c.compressRatios);
+  if (c.ropeDim % 2 !== 0 || c.ropeDim > c.headDim || c.ropeDim > c.indexHeadDim)
+    r.fail('qk_rope_head_dim', 'an even number <= head_dim and <= index_head_dim', c.ropeDim);
+  if (c.headDim % 4 !== 0) r.fail('head_dim', 'a multiple of 4 (lanes of the dot product)', c.headDim);
+  if (c.indexHeadDim % 4 !== 0) r.fail('index_head_dim', 'a multiple of 4 (lanes of the dot product)', c.indexHeadDim);
+  if (c.heads % c.oGroups !== 0) r.fail('o_groups', `a divisor of num_attention_heads (${c.heads})`, c.oGroups);
+  if (c.expertsPerToken > c.experts) r.fail('num_experts_per_tok', `at most n_routed_experts (${c.experts})`, c.expertsPerToken);
+  if ((c.indexHeadDim & (c.indexHeadDim - 1)) !== 0) r.fail('index_head_dim', 'a power of two (Hadamard)', c.indexHeadDim);
+}
+
+/** `compress_ratio` of CSA: overlapping windows and a lightning indexer exist if and only if the ratio is 4. */
+export const CSA_RATIO = 4;
+
+/** Ratio of a layer; index `layers + i` is MTP layer i. */
+export function compressRatio(config: ModelConfig, layer: number): number {
+  return config.compressRatios[layer] ?? 0;
+}
+
+/** Width factor of a compressor's projections: 2 where windows overlap (ratio 4), else 1. */
+export function compressorWidth(ratio: number): 1 | 2 {
+  return ratio === CSA_RATIO ? 2 : 1;
+}

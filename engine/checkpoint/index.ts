@@ -1,0 +1,8 @@
+/** Checkpoint: safetensors in and out, config.json, tensor names, digests, and checkpoints made from a seed. @module */
+export * from './errors.ts';
+export * from './config.ts';
+export * from './inventory.ts';
+export * from './safetensors.ts';
+export * from './checkpoint.ts';
+export * from './load.ts';
+export * from './seeded.ts';

@@ -1,0 +1,109 @@
+/**
+ * Columns of a record: a run of values in one number format, at a byte offset of a page.
+ *
+ * `put*` writes codes and returns or writes the scales; `get*` reads them back. Each value is code * scale, rounded to bf16 (exact
+ * for power-of-two scales).
+ * Source: specification section 9.1.
+ * @module
+ */
+import { decodeBf16One, encodeBf16One, roundBf16 } from '../bf16.ts';
+import { e2m1Values, encodeE2m1One } from '../e2m1.ts';
+import { e4m3Values, encodeE4m3One } from '../e4m3fn.ts';
+import { amaxBitsOf } from '../fake-quant.ts';
+import { f32FromBits, powerOfTwo, wordsOf } from '../float-bits.ts';
+import type { ScaleRule } from '../scale-rules.ts';
+import {
+  scaleCodeNvfp4,
+  scaleExponentFp4MxOfBits,
+  scaleExponentFp8OfBits,
+  scaleOfCodeNvfp4,
+  scaleOfExponent,
+} from '../scale-rules.ts';
+
+/** Where a run of values starts, how many there are, and how many share a scale. */
+export interface Run {
+  readonly values: Float32Array;
+  readonly from: number;
+  readonly count: number;
+  readonly group: number;
+}
+
+/** Writes e4m3 codes at `codesAt` and one ue8m0 byte per group through `putScale(group index, byte)`. */
+export function putFp8(
+  run: Run,
+  page: Uint8Array,
+  codesAt: number,
+  rule: ScaleRule,
+  putScale: (group: number, exponent: number) => void,
+): void {
+  const words = wordsOf(run.values);
+  for (let g = 0; g * run.group < run.count; g++) {
+    const start = run.from + g * run.group;
+    const exponent = scaleExponentFp8OfBits(amaxBitsOf(words, start, start + run.group), rule);
+    const inverse = powerOfTwo(127 - exponent);
+    for (let i = 0; i < run.group; i++)
+      page[codesAt + g * run.group + i] = encodeE4m3One(run.values[start + i] * inverse);
+    putScale(g, exponent);
+  }
+}
+
+/** Reads e4m3 codes with the scale value of each group. */
+export function getFp8(run: Run, page: Uint8Array, codesAt: number, scaleOf: (group: number) => number): void {
+  for (let g = 0; g * run.group < run.count; g++) {
+    const scale = scaleOf(g);
+    for (let i = g * run.group; i < (g + 1) * run.group; i++)
+      run.values[run.from + i] = roundBf16(e4m3Values[page[codesAt + i]] * scale);
+  }
+}
+
+/** Writes bf16 values, little-endian. */
+export function putBf16(run: Omit<Run, 'group'>, page: Uint8Array, at: number): void {
+  for (let i = 0; i < run.count; i++) {
+    const code = encodeBf16One(run.values[run.from + i]);
+    page[at + 2 * i] = code & 255;
+    page[at + 2 * i + 1] = code >>> 8;
+  }
+}
+
+/** Reads bf16 values, little-endian. */
+export function getBf16(run: Omit<Run, 'group'>, page: Uint8Array, at: number): void {
+  for (let i = 0; i < run.count; i++)
+    run.values[run.from + i] = decodeBf16One(page[at + 2 * i] | (page[at + 2 * i + 1] << 8));
+}
+
+/** How an FP4 format makes and reads the scale byte of a group. */
+export interface Fp4Scale {
+  readonly codeOf: (amaxBits: number) => number;
+  readonly valueOf: (code: number) => number;
+}
+
+/** MX: a power of two as ue8m0. */
+export const MX_SCALE: Fp4Scale = { codeOf: scaleExponentFp4MxOfBits, valueOf: scaleOfExponent };
+/** NVFP4: an e4m3 number, no global scale. */
+export const NVFP4_SCALE: Fp4Scale = { codeOf: (bits) => scaleCodeNvfp4(f32FromBits(bits)), valueOf: scaleOfCodeNvfp4 };
+
+/** Writes e2m1 codes, two to a byte (even column low), and one scale byte per group. */
+export function putFp4(run: Run, page: Uint8Array, codesAt: number, scalesAt: number, scale: Fp4Scale): void {
+  const words = wordsOf(run.values);
+  for (let g = 0; g * run.group < run.count; g++) {
+    const start = run.from + g * run.group;
+    const code = scale.codeOf(amaxBitsOf(words, start, start + run.group));
+    const divisor = scale.valueOf(code);
+    page[scalesAt + g] = code;
+    for (let i = 0; i < run.group; i += 2) {
+      const even = encodeE2m1One(run.values[start + i] / divisor);
+      const odd = encodeE2m1One(run.values[start + i + 1] / divisor);
+      page[codesAt + (g * run.group + i) / 2] = even | (odd << 4);
+    }
+  }
+}
+
+/** Reads e2m1 codes, two to a byte, with one scale byte per group. */
+export function getFp4(run: Run, page: Uint8Array, codesAt: number, scalesAt: number, scale: Fp4Scale): void {
+  for (let i = 0; i < run.count; i += 2) {
+    const factor = scale.valueOf(page[scalesAt + Math.floor(i / run.group)]);
+    const byte = page[codesAt + i / 2];
+    run.values[run.from + i] = roundBf16(e2m1Values[byte & 15] * factor);
+    run.values[run.from + i + 1] = roundBf16(e2m1Values[byte >> 4] * factor);
+  }
+}

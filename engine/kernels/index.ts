@@ -1,0 +1,20 @@
+/** Kernels: the numeric building blocks, each with a written-down order of float32 operations. @module */
+import { createReferenceKernels } from './reference/kernels.ts';
+import { createWasmKernels } from './wasm/kernels.ts';
+import type { Kernels } from './kernels.ts';
+
+export * from './kernels.ts';
+export * from './rms-norm.ts';
+export * from './hadamard.ts';
+export * from './sinkhorn.ts';
+export * from './rope.ts';
+export * from './top-k.ts';
+export * from './sparse-attention.ts';
+export * from './channel-pool.ts';
+
+export type KernelKind = Kernels['kind'];
+
+/** New kernels with a memory of their own. `reference` is the definition; `wasm` gives the same bytes faster. */
+export function createKernels(kind: KernelKind): Kernels {
+  return kind === 'wasm' ? createWasmKernels() : createReferenceKernels();
+}

@@ -1,0 +1,182 @@
+/**
+ * The forward pass over one step: embed, blocks, and on demand head and MTP.
+ * @module
+ */
+import { createStateBlock } from '../cache/index.ts';
+import type { StateBlock } from '../cache/index.ts';
+import { compressRatio, CSA_RATIO } from '../checkpoint/index.ts';
+import type { ModelConfig } from '../checkpoint/index.ts';
+import { inverseFrequencies, rmsNorm, RopeTable } from '../kernels/index.ts';
+import type { Kernels } from '../kernels/index.ts';
+import type { TraceTap } from '../trace/index.ts';
+import { attention } from './attention.ts';
+import { collapseForHead, mixIn, mixOut } from './hyper-connection.ts';
+import { moe } from './moe.ts';
+import { roundingsOf } from './precision.ts';
+import type { PrecisionMode } from './precision.ts';
+import { assertFinite, createStepCounters, linear, toStored, trace } from './step.ts';
+import type { ModelParts, Step, StepContext, StepCounters } from './step.ts';
+import type { BlockWeights, HyperConnectionWeights, ModelWeights } from './weights.ts';
+
+const f32 = Math.fround;
+
+export interface ModelOptions {
+  readonly precision: PrecisionMode;
+  readonly keyBlock: number;
+  readonly parts: ModelParts;
+}
+
+/** A model ready to run: weights, kernels, RoPE tables and the options that decide its bits. */
+export class Model {
+  readonly config: ModelConfig;
+  readonly options: ModelOptions;
+  readonly counters: StepCounters = createStepCounters();
+  private readonly weights: ModelWeights;
+  private readonly kernels: Kernels;
+  private readonly ropeMain: RopeTable;
+  private readonly ropeCompressed: RopeTable;
+
+  constructor(config: ModelConfig, weights: ModelWeights, kernels: Kernels, options: ModelOptions) {
+    this.config = config;
+    this.options = options;
+    this.weights = weights;
+    this.kernels = kernels;
+    this.ropeMain = new RopeTable(inverseFrequencies(config.ropeTheta, config.ropeDim, null));
+    this.ropeCompressed = new RopeTable(inverseFrequencies(config.compressRopeTheta, config.ropeDim, config.yarn));
+  }
+
+  /** A fresh state for one request, MTP layers included. */
+  createState(): StateBlock {
+    const { config } = this;
+    return createStateBlock(
+      Array.from({ length: config.layers + config.mtpLayers }, (_, layer) => {
+        const ratio = compressRatio(config, layer);
+        return {
+          ratio,
+          headDim: config.headDim,
+          windowSize: config.windowSize,
+          indexDim: ratio === CSA_RATIO ? config.indexHeadDim : null,
+        };
+      }),
+    );
+  }
+
+  private context(step: Step, tap: TraceTap | null): StepContext {
+    const rows = tap === null ? [] : step.sequences.flatMap((s) => Array.from({ length: s.count }, (_, i) => ({ request: s.request, position: s.start + i })));
+    return {
+      config: this.config,
+      kernels: this.kernels,
+      roundings: roundingsOf(this.options.precision),
+      parts: this.options.parts,
+      keyBlock: this.options.keyBlock,
+      ropeMain: this.ropeMain,
+      ropeCompressed: this.ropeCompressed,
+      tap,
+      counters: this.counters,
+      step,
+      traceRows: rows,
+    };
+  }
+
+  /**
+   * Runs the new tokens of all sequences through all blocks and advances their states.
+   *
+   * @returns [rows, hcMult, D]: the streams after the last block
+   */
+  forward(step: Step, tap: TraceTap | null): Float32Array {
+    const ctx = this.context(step, tap);
+    let streams = this.embed(step.tokenIds);
+    trace(ctx, 'embed', streams);
+    this.weights.blocks.forEach((w, layer) => {
+      streams = this.block(ctx, w, layer, streams, `layers.${layer}`);
+    });
+    for (const s of step.sequences) s.state.length = s.start + s.count;
+    return streams;
+  }
+
+  /** [rows, hcMult, D]: the embedding, copied into every stream. */
+  private embed(tokenIds: Int32Array): Float32Array {
+    const { hcMult, hiddenSize: D } = this.config;
+    const out = new Float32Array(tokenIds.length * hcMult * D);
+    tokenIds.forEach((id, r) => {
+      const row = this.weights.embed.subarray(id * D, (id + 1) * D);
+      for (let j = 0; j < hcMult; j++) out.set(row, (r * hcMult + j) * D);
+    });
+    return out;
+  }
+
+  private block(ctx: StepContext, w: BlockWeights, layer: number, streams: Float32Array, op: string): Float32Array {
+    const rows = ctx.step.tokenIds.length;
+    const shape = { rows, width: this.config.hiddenSize, eps: this.config.rmsNormEps };
+    const attn = mixIn(ctx, w.hcAttn, streams, rows);
+    trace(ctx, `${op}.attn.input`, attn.input);
+    rmsNorm(attn.input, w.attnNorm, attn.input, shape);
+    const attended = attention(ctx, w.attn, layer, toStored(ctx, attn.input), `${op}.attn`);
+    assertFinite(attended, `${op}.attn`);
+    trace(ctx, `${op}.attn`, attended);
+    const between = mixOut(ctx, attended, streams, attn.mixes, rows);
+    const ffn = mixIn(ctx, w.hcFfn, between, rows);
+    trace(ctx, `${op}.ffn.input`, ffn.input);
+    rmsNorm(ffn.input, w.ffnNorm, ffn.input, shape);
+    const mixed = moe(ctx, w.moe, toStored(ctx, ffn.input), `${op}.ffn`);
+    assertFinite(mixed, `${op}.ffn`);
+    trace(ctx, `${op}.ffn`, mixed);
+    const out = mixOut(ctx, mixed, between, ffn.mixes, rows);
+    trace(ctx, op, out);
+    return out;
+  }
+
+  /** Logits [rows, vocab] in float32 from streams [rows, hcMult, D]. `stepRows` is the row count of the step they came from. */
+  head(streams: Float32Array, rows: number, tap: TraceTap | null = null): Float32Array {
+    return this.logits(streams, rows, this.weights.hcHead, this.weights.norm, 'head', tap);
+  }
+
+  private logits(
+    streams: Float32Array,
+    rows: number,
+    hcHead: HyperConnectionWeights,
+    norm: Float32Array,
+    op: string,
+    tap: TraceTap | null,
+  ): Float32Array {
+    const { hiddenSize, vocabSize, rmsNormEps } = this.config;
+    const ctx = this.context({ tokenIds: new Int32Array(rows), sequences: [] }, tap);
+    const x = collapseForHead(ctx, hcHead, streams, rows);
+    rmsNorm(x, norm, x, { rows, width: hiddenSize, eps: rmsNormEps });
+    toStored(ctx, x);
+    const out = new Float32Array(rows * vocabSize);
+    this.kernels.matmul(x, rows, this.weights.head, out, hiddenSize);
+    assertFinite(out, op);
+    return out;
+  }
+
+  /**
+   * Multi-token prediction: one more block over e_proj(enorm(embed(ids))) + h_proj(hnorm(streams)), with its own norm and collapse.
+   *
+   * @param streams - [rows, hcMult, D]: what `forward` returned for the same rows
+   * @param step - token ids to combine, at the same positions
+   * @returns logits [rows, vocab]
+   */
+  mtp(streams: Float32Array, step: Step, depth = 0): Float32Array {
+    const w = this.weights.mtp[depth];
+    if (w === undefined) throw new RangeError(`mtp: expected a depth below ${this.weights.mtp.length}, got ${depth}`);
+    const { hcMult, hiddenSize: D, rmsNormEps } = this.config;
+    const rows = step.tokenIds.length;
+    const ctx = this.context(step, null);
+    const e = new Float32Array(rows * D);
+    step.tokenIds.forEach((id, r) => e.set(this.weights.embed.subarray(id * D, (id + 1) * D), r * D));
+    rmsNorm(e, w.eNorm, e, { rows, width: D, eps: rmsNormEps });
+    const fromToken = linear(ctx, w.eProj, toStored(ctx, e), rows);
+    const h = new Float32Array(streams.length);
+    rmsNorm(streams, w.hNorm, h, { rows: rows * hcMult, width: D, eps: rmsNormEps });
+    const x = linear(ctx, w.hProj, toStored(ctx, h), rows * hcMult);
+    for (let r = 0; r < rows; r++)
+      for (let j = 0; j < hcMult; j++)
+        for (let d = 0; d < D; d++) {
+          const at = (r * hcMult + j) * D + d;
+          x[at] = f32(fromToken[r * D + d]! + x[at]!);
+        }
+    const out = this.block(ctx, w.block, this.config.layers + depth, toStored(ctx, x), `mtp.${depth}`);
+    return this.logits(out, rows, w.hcHead, w.norm, `mtp.${depth}.head`, null);
+  }
+}

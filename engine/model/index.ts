@@ -1,0 +1,10 @@
+/** Model: the forward pass of a DeepSeek-V4-style network, and the replaceable parts that it calls. @module */
+export * from './precision.ts';
+export * from './split-policy.ts';
+export * from './mhc-reduction.ts';
+export * from './weights.ts';
+export * from './forward.ts';
+export { route } from './moe.ts';
+export type { Routing } from './moe.ts';
+export { createStepCounters, NumericError } from './step.ts';
+export type { ModelParts, Step, StepCounters, StepSequence } from './step.ts';

@@ -1,0 +1,124 @@
+/**
+ * What a forward step works on: the new tokens of several requests, flattened to rows, and the settings that shape the numbers.
+ *
+ * Invariant: nothing here lets one row's result depend on another request's rows, except through the two parts that do so on
+ * purpose (split policy, hyper-connection reduction), which are off by default.
+ * @module
+ */
+import type { StateBlock } from '../cache/index.ts';
+import type { ModelConfig } from '../checkpoint/index.ts';
+import { fakeQuantFp8, roundBf16InPlace } from '../formats/index.ts';
+import type { Kernels, RopeTable, TieRule } from '../kernels/index.ts';
+import type { TraceEvent, TraceTap } from '../trace/index.ts';
+import type { MhcReduction } from './mhc-reduction.ts';
+import type { Roundings } from './precision.ts';
+import type { SplitPolicy } from './split-policy.ts';
+import type { Linear } from './weights.ts';
+
+/** New tokens of one request: rows from .. from + count of the step, positions start .. start + count. */
+export interface StepSequence {
+  readonly request: string;
+  readonly state: StateBlock;
+  readonly start: number;
+  readonly from: number;
+  readonly count: number;
+  /** True for one generated token fed back: the only rows that a split policy may cut. */
+  readonly decode: boolean;
+}
+
+export interface Step {
+  /** [rows] */
+  readonly tokenIds: Int32Array;
+  readonly sequences: readonly StepSequence[];
+}
+
+/** The replaceable parts that the forward pass calls. */
+export interface ModelParts {
+  readonly splitPolicy: SplitPolicy;
+  readonly mhcReduction: MhcReduction;
+  readonly tieRule: TieRule;
+}
+
+export interface StepCounters {
+  /** (token, layer) attentions computed in more than one split. */
+  splits: number;
+  /** Largest number of splits of one attention. */
+  maxSplits: number;
+  /** Compressed entries formed. */
+  entries: number;
+  /** KV rows and entries that went through quantisation. */
+  quantisedRecords: number;
+  /** Top-k selections that rejected something, and those of them decided by the tie rule. */
+  topkSelections: number;
+  topkTies: number;
+  /** Hyper-connection products computed in more than one k-block. */
+  splitKProducts: number;
+}
+
+export function createStepCounters(): StepCounters {
+  return { splits: 0, maxSplits: 0, entries: 0, quantisedRecords: 0, topkSelections: 0, topkTies: 0, splitKProducts: 0 };
+}
+
+/** Everything that is the same for the whole step. */
+export interface StepContext {
+  readonly config: ModelConfig;
+  readonly kernels: Kernels;
+  readonly roundings: Roundings;
+  readonly parts: ModelParts;
+  readonly keyBlock: number;
+  readonly ropeMain: RopeTable;
+  readonly ropeCompressed: RopeTable;
+  readonly tap: TraceTap | null;
+  readonly counters: StepCounters;
+  readonly step: Step;
+  /** For trace events; made only when somebody listens. */
+  readonly traceRows: TraceEvent['rows'];
+}
+
+const ACTIVATION_GROUP = 128;
+
+/** x [rows, in] through a weight; quantises activations and sums block by block where the mode and the stored weight say so. */
+export function linear(ctx: StepContext, weight: Linear, x: Float32Array, rows: number): Float32Array {
+  const { matrix, quantBlock } = weight;
+  const y = new Float32Array(rows * matrix.out);
+  if (ctx.roundings.quantiseActivations && quantBlock > 0) {
+    const quantised = x.slice(0, rows * matrix.in);
+    for (let r = 0; r < rows; r++) fakeQuantFp8(quantised, r * matrix.in, (r + 1) * matrix.in, ACTIVATION_GROUP);
+    ctx.kernels.matmul(quantised, rows, matrix, y, quantBlock);
+  } else ctx.kernels.matmul(x, rows, matrix, y, matrix.in);
+  return toStored(ctx, y);
+}
+
+/** A float32 linear: no activation quantisation, no cast (compressor, router, head). */
+export function linearF32(ctx: StepContext, weight: Linear, x: Float32Array, rows: number): Float32Array {
+  const y = new Float32Array(rows * weight.matrix.out);
+  ctx.kernels.matmul(x, rows, weight.matrix, y, weight.matrix.in);
+  return y;
+}
+
+/** Where the official code keeps a bfloat16 tensor, the bf16 mode rounds; other modes leave float32. */
+export function toStored(ctx: StepContext, x: Float32Array): Float32Array {
+  if (ctx.roundings.bf16) roundBf16InPlace(x);
+  return x;
+}
+
+export function trace(ctx: StepContext, op: string, values: Float32Array | Int32Array): void {
+  if (ctx.tap !== null) ctx.tap({ op, rows: ctx.traceRows, values });
+}
+
+/** A NaN or infinity is an error with the op's name, never a value. */
+export function assertFinite(x: Float32Array, op: string): void {
+  for (let i = 0; i < x.length; i++) if (x[i]! - x[i]! !== 0) throw new NumericError(op, x[i]!);
+}
+
+/** Thrown when an op produced NaN or infinity. */
+export class NumericError extends Error {
+  readonly code = 'ENGINE_NOT_FINITE';
+  readonly op: string;
+
+  constructor(op: string, value: number) {
+    super(`${op}: expected finite values, got ${value}. Weights or activations overflowed; check the checkpoint.`);
+    this.name = 'NumericError';
+    this.op = op;
+  }
+}

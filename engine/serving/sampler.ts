@@ -1,0 +1,72 @@
+/**
+ * From logits to a token: greedy (no randomness at all) or temperature, top-k and top-p with one counter-based draw per token.
+ *
+ * Ties have a rule: the lower token id wins. Probabilities are float64 from portable exp and log, summed in ascending rank.
+ * @module
+ */
+import { exp64, log64 } from '../formats/index.ts';
+import { uniformAt } from './counter-rng.ts';
+
+export interface SamplingOptions {
+  /** 0 = greedy */
+  readonly temperature: number;
+  /** 1 = off */
+  readonly topP: number;
+  /** 0 = off */
+  readonly topK: number;
+  readonly seed: number;
+}
+
+export interface TokenLogprob {
+  readonly tokenId: number;
+  /** Natural log. */
+  readonly logprob: number;
+}
+
+/** Index of the largest logit; equal logits: the lower index. */
+export function argmax(logits: Float32Array): number {
+  let best = 0;
+  for (let i = 1; i < logits.length; i++) if (logits[i]! > logits[best]!) best = i;
+  return best;
+}
+
+/** ln of the sum of exp(logits), in float64 with the maximum taken out, ascending. */
+export function logSumExp(logits: Float32Array): number {
+  const max = logits[argmax(logits)]!;
+  let sum = 0;
+  for (const z of logits) sum += exp64(z - max);
+  return max + log64(sum);
+}
+
+/** Log-probabilities of the k most likely tokens, best first. */
+export function topLogprobs(logits: Float32Array, k: number): TokenLogprob[] {
+  const lse = logSumExp(logits);
+  return ranked(logits)
+    .slice(0, k)
+    .map((tokenId) => ({ tokenId, logprob: logits[tokenId]! - lse }));
+}
+
+/** Token ids by logit descending, then id ascending. */
+function ranked(logits: Float32Array): number[] {
+  return Array.from(logits, (_, id) => id).sort((a, b) => logits[b]! - logits[a]! || a - b);
+}
+
+/** @param index - number of the produced token in its request: the counter of the draw */
+export function sampleToken(logits: Float32Array, options: SamplingOptions, index: number): number {
+  const { temperature, topP, topK, seed } = options;
+  if (temperature === 0) return argmax(logits);
+  const order = ranked(logits);
+  const kept = topK > 0 ? order.slice(0, topK) : order;
+  const max = logits[order[0]!]!;
+  const weights = kept.map((id) => exp64((logits[id]! - max) / temperature));
+  const total = weights.reduce((sum, w) => sum + w, 0);
+  let nucleus = 0;
+  let size = 0;
+  while (size < kept.length && (size === 0 || nucleus < topP * total)) nucleus += weights[size++]!;
+  let target = uniformAt(seed, index) * nucleus;
+  for (let i = 0; i < size; i++) {
+    target -= weights[i]!;
+    if (target < 0) return kept[i]!;
+  }
+  return kept[size - 1]!;
+}

@@ -1,0 +1,2 @@
+/** Tokenizer: text to token ids and back. @module */
+export * from './byte-tokenizer.ts';

@@ -1,0 +1,42 @@
+/**
+ * Which run a command is about: the path of a run folder, an id in the runs directory, or the latest run.
+ * @module
+ */
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { perturbationOptions } from '../../perturbations/index.ts';
+import { discoverConfig, loadConfig } from '../config/index.ts';
+import { ConfigError } from '../ports/index.ts';
+import { openRun, openRunFolder, type RunFolder } from '../store/index.ts';
+import type { CliIo } from './io.ts';
+
+const RUNS_DIRECTORY_DEFAULT = '.evenkeel/runs';
+
+export interface FindRunOptions {
+  /** An id, a path, `latest`, or nothing for the latest. */
+  readonly run: string | undefined;
+  readonly config?: string;
+}
+
+/** @throws ConfigError for a config or an id that is wrong; DataError when there is no such run or it cannot be read */
+export async function findRun({ run, config }: FindRunOptions, io: Pick<CliIo, 'cwd'>): Promise<RunFolder> {
+  // A path needs no config: a run folder can be moved and read anywhere.
+  if (run !== undefined && (/[/\\]/.test(run) || existsSync(resolve(io.cwd, run, 'manifest.json'))))
+    return openRunFolder(resolve(io.cwd, run));
+  const directory = await runsDirectoryOf(config, io);
+  return openRun(directory, run === undefined || run === 'latest' ? null : run);
+}
+
+/** As the config says; `.evenkeel/runs` where there is no config. */
+export async function runsDirectoryOf(config: string | undefined, io: Pick<CliIo, 'cwd'>): Promise<string> {
+  let file: string;
+  try {
+    file = discoverConfig({ directory: io.cwd, file: config });
+  } catch (error) {
+    if (config === undefined && error instanceof ConfigError && error.code === 'CONFIG_FILE_NOT_FOUND')
+      return join(io.cwd, RUNS_DIRECTORY_DEFAULT);
+    throw error;
+  }
+  const loaded = await loadConfig({ directory: io.cwd, file, perturbationOptions });
+  return resolve(dirname(file), loaded.config.runsDirectory);
+}

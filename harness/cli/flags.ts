@@ -1,0 +1,61 @@
+/**
+ * The flags that several verbs share, defined once, and their values checked.
+ * @module
+ */
+import { InvalidArgumentError, Option, type Command } from 'commander';
+
+const LANES_MAX = 64;
+
+/** Adds the flags that choose what is planned. */
+export function addPlanFlags(command: Command): Command {
+  return command
+    .addOption(configFlag())
+    .option('-n, --limit <cases>', 'use only the first cases', wholeNumber(1, Number.MAX_SAFE_INTEGER))
+    .option('--seed <text>', 'seed of all random choices (config: seed)', nonEmpty)
+    .option('-t, --filter <ids>', 'only these perturbations of the config, comma-separated', idList)
+    .option('--fault <name>', 'serve with a seeded fault of the fault bench (config: target.fault)', nonEmpty);
+}
+
+export function configFlag(): Option {
+  return new Option('-c, --config <file>', 'config file (default: evenkeel.config.* of this folder)');
+}
+
+export function lanesFlag(): Option {
+  return new Option('--lanes <count>', 'units at once (config: target.lanes)').argParser(wholeNumber(1, LANES_MAX));
+}
+
+export function outputFlag(): Option {
+  return new Option('-o, --output <format>', 'report to write, repeatable (config: reporters)')
+    .choices(['html', 'json'])
+    .argParser((value: string, previous: readonly string[] | undefined) => {
+      if (value !== 'html' && value !== 'json') throw new InvalidArgumentError('Allowed choices are html, json.');
+      return [...new Set([...(previous ?? []), value])];
+    });
+}
+
+export function jsonFlag(what: string): Option {
+  return new Option('--json', `print ${what} as JSON on stdout, and nothing else there`);
+}
+
+export function noColourFlag(): Option {
+  return new Option('--no-color', 'no colour (also NO_COLOR; FORCE_COLOR turns it on)');
+}
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Expected an integer ${max > 1e9 ? `>= ${min}` : `${min}..${max}`}.`);
+  };
+}
+
+function nonEmpty(text: string): string {
+  if (text !== '') return text;
+  throw new InvalidArgumentError('Expected text that is not empty.');
+}
+
+function idList(text: string, previous: readonly string[] | undefined): string[] {
+  const ids = text.split(',').map((id) => id.trim());
+  if (ids.some((id) => id === '')) throw new InvalidArgumentError('Expected ids separated by commas.');
+  return [...new Set([...(previous ?? []), ...ids])];
+}

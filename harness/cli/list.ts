@@ -1,0 +1,106 @@
+/**
+ * `evenkeel list`: what there is to choose from, and the runs of this folder.
+ * @module
+ */
+import { Argument, type Command } from 'commander';
+import { perturbations } from '../../perturbations/index.ts';
+import { suites } from '../../suites/index.ts';
+import { listRuns } from '../store/index.ts';
+import { faultRegistry } from './fault-registry.ts';
+import { runsDirectoryOf } from './find-run.ts';
+import { configFlag, jsonFlag } from './flags.ts';
+import type { CliIo } from './io.ts';
+import { oneLine, tableText } from './words.ts';
+
+const TARGETS = [
+  {
+    id: 'reference-engine',
+    title: 'Reference engine',
+    what: 'The embedded DeepSeek-V4-style engine: white-box, logits of every position.',
+  },
+] as const;
+
+type Kind = 'suites' | 'perturbations' | 'targets' | 'faults' | 'runs';
+const KINDS: readonly Kind[] = ['suites', 'perturbations', 'targets', 'faults', 'runs'];
+
+interface ListFlags {
+  readonly json?: boolean;
+  readonly config?: string;
+}
+
+const EXAMPLES = `
+Examples:
+  evenkeel list perturbations
+  evenkeel list runs --json`;
+
+export function addListVerb(program: Command, io: CliIo): void {
+  program
+    .command('list')
+    .addArgument(new Argument('<what>', 'what to list').choices(KINDS))
+    .description('list suites, perturbations, targets, faults or runs')
+    .addOption(configFlag())
+    .addOption(jsonFlag('the list'))
+    .addHelpText('after', EXAMPLES)
+    .action(async (kind: Kind, flags: ListFlags) => {
+      const { header, rows, items } = await inventory(kind, flags, io);
+      if (flags.json === true) io.stdout.write(`${JSON.stringify(items, null, 2)}\n`);
+      else if (rows.length === 0) io.stderr.write(`no ${kind}\n`);
+      else io.stdout.write(tableText(header, rows));
+    });
+}
+
+interface Inventory {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  readonly items: readonly unknown[];
+}
+
+async function inventory(kind: Kind, { config }: ListFlags, io: CliIo): Promise<Inventory> {
+  switch (kind) {
+    case 'suites':
+      return described(suites);
+    case 'perturbations':
+      return described(perturbations);
+    case 'targets':
+      return described(TARGETS);
+    case 'faults':
+      return {
+        header: ['name', 'what'],
+        rows: faultRegistry.map(({ name, title }) => [name, title]),
+        items: faultRegistry.map(({ name, title }) => ({ name, title })),
+      };
+    case 'runs':
+      return runInventory(await runsDirectoryOf(config, io));
+  }
+}
+
+function described(
+  members: readonly { readonly id: string; readonly title: string; readonly what: string }[],
+): Inventory {
+  return {
+    header: ['id', 'title', 'what'],
+    rows: members.map(({ id, title, what }) => [id, title, what]),
+    items: members.map(({ id, title, what }) => ({ id, title, what })),
+  };
+}
+
+function runInventory(runsDirectory: string): Inventory {
+  const items = listRuns(runsDirectory).map(({ id, directory, manifest, verdict, problem }) => ({
+    id,
+    createdAt: manifest?.createdAt ?? null,
+    target: manifest?.target.id ?? null,
+    outcome: verdict?.outcome ?? null,
+    directory,
+    problem,
+  }));
+  return {
+    header: ['run', 'created', 'target', 'outcome'],
+    rows: items.map(({ id, createdAt, target, outcome, problem }) => [
+      id,
+      createdAt ?? '-',
+      target ?? '-',
+      problem === null ? (outcome ?? 'not judged') : `cannot be read: ${oneLine(problem)}`,
+    ]),
+    items,
+  };
+}

@@ -1,0 +1,180 @@
+/**
+ * From flags and files to a plan and a target that can be started: all checks that need no model, before anything is written.
+ *
+ * Problems of the config, of the case files and of what they name are told in one message.
+ * @module
+ */
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { perturbationOptions, perturbations } from '../../perturbations/index.ts';
+import {
+  discoverConfig,
+  loadCases,
+  nearestName,
+  readConfigFile,
+  resolveConfig,
+  type ConfigOverrides,
+  type ResolvedConfig,
+} from '../config/index.ts';
+import { expandPlan, type PlanInput } from '../plan/index.ts';
+import { ConfigError, type Problem } from '../ports/index.ts';
+import type { Case, Plan, Target } from '../schema/index.ts';
+import { createReferenceEngineTarget } from '../targets/index.ts';
+import { faultRegistry } from './fault-registry.ts';
+import type { CliIo } from './io.ts';
+
+/** The flags that change what is measured. */
+export interface PlanFlags {
+  readonly config?: string;
+  readonly limit?: number;
+  readonly seed?: string;
+  readonly filter?: readonly string[];
+  readonly lanes?: number;
+  readonly fault?: string;
+  readonly output?: readonly string[];
+}
+
+export interface Prepared {
+  /** Absolute path of the config file. */
+  readonly file: string;
+  /** The folder of the config file. */
+  readonly directory: string;
+  readonly config: ResolvedConfig;
+  readonly runsDirectory: string;
+  readonly cases: readonly Case[];
+  readonly planInput: PlanInput;
+  readonly plan: Plan;
+  /** Not started; close it when it was asked anything. */
+  readonly target: Target;
+}
+
+/** @throws ConfigError with every problem */
+export async function prepare(flags: PlanFlags, io: Pick<CliIo, 'cwd'>): Promise<Prepared> {
+  const file = discoverConfig({ directory: io.cwd, file: flags.config });
+  const directory = dirname(file);
+  const raw = await readConfigFile(file);
+  const problems: Problem[] = [];
+  const config = collect(problems, () =>
+    resolveConfig(raw, { perturbationOptions, overrides: overridesOf(flags), subject: file }),
+  );
+  // With a broken config the case files that it names are looked at all the same: one message with every problem.
+  const paths = config?.cases ?? rawCasePaths(raw);
+  const cases = collect(problems, () => loadCases(paths, { directory, limit: config?.caseLimit ?? null }));
+  const chosen = config === null ? null : filtered(config, flags.filter, problems);
+  const fault = config === null ? null : faultModule(config, problems);
+  if (config !== null) checkCheckpoint(config, directory, problems);
+  if (problems.length > 0 || chosen === null || cases === null) throw new ConfigError(problems, { subject: file });
+
+  const target = createTarget(chosen, directory, fault);
+  const planInput: PlanInput = {
+    cases,
+    perturbations: perturbations
+      .filter(({ id }) => chosen.perturbations[id] !== undefined)
+      .map((perturbation) => ({ perturbation, options: chosen.perturbations[perturbation.id] })),
+    tokenizer: target.tokenizer,
+    generation: chosen.generation,
+    seed: chosen.seed,
+    targetId: chosen.target.id,
+  };
+  return {
+    file,
+    directory,
+    config: chosen,
+    runsDirectory: resolve(directory, chosen.runsDirectory),
+    cases,
+    planInput,
+    plan: expandPlan(planInput),
+    target,
+  };
+}
+
+function overridesOf({ limit, seed, lanes, fault, output }: PlanFlags): ConfigOverrides {
+  return {
+    caseLimit: limit,
+    seed,
+    reporters: output,
+    ...(lanes === undefined && fault === undefined ? {} : { target: { lanes, fault } }),
+  };
+}
+
+/** The value, or null with its problems added. */
+function collect<T>(problems: Problem[], read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    problems.push(...error.problems);
+    return null;
+  }
+}
+
+function rawCasePaths(raw: unknown): string[] {
+  const cases: unknown = typeof raw === 'object' && raw !== null && 'cases' in raw ? raw.cases : [];
+  return (Array.isArray(cases) ? cases : [cases]).filter((path) => typeof path === 'string' && path !== '');
+}
+
+/** The config with only the perturbations that the flag names. */
+function filtered(config: ResolvedConfig, ids: readonly string[] | undefined, problems: Problem[]): ResolvedConfig {
+  if (ids === undefined) return config;
+  const known = Object.keys(config.perturbations);
+  for (const id of ids.filter((one) => !known.includes(one))) {
+    const nearest = nearestName(id, known);
+    problems.push({
+      code: 'FLAG_FILTER',
+      at: '--filter',
+      expected: `one of ${known.join(', ')}`,
+      got: JSON.stringify(id),
+      hint: nearest === null ? 'Only perturbations of the config can be chosen.' : `Did you mean "${nearest}"?`,
+    });
+  }
+  const entries = Object.entries(config.perturbations).filter(([id]) => ids.includes(id));
+  return { ...config, perturbations: Object.fromEntries(entries) };
+}
+
+function faultModule({ target }: ResolvedConfig, problems: Problem[]): string | null {
+  const { fault } = target;
+  if (fault === null) return null;
+  const entry = faultRegistry.find(({ name }) => name === fault);
+  if (entry !== undefined) return entry.moduleUrl;
+  const known = faultRegistry.map(({ name }) => name);
+  const nearest = nearestName(fault, known);
+  problems.push({
+    code: 'CONFIG_UNKNOWN_FAULT',
+    at: 'target.fault',
+    expected: `one of ${known.join(', ')}`,
+    got: JSON.stringify(fault),
+    hint: nearest === null ? 'See `evenkeel list faults`.' : `Did you mean "${nearest}"?`,
+  });
+  return null;
+}
+
+function checkCheckpoint({ target }: ResolvedConfig, directory: string, problems: Problem[]): void {
+  if (target.checkpoint.kind !== 'directory') return;
+  const path = resolve(directory, target.checkpoint.path);
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  if (isFolder && existsSync(join(path, 'config.json'))) return;
+  problems.push({
+    code: 'CONFIG_CHECKPOINT_NOT_FOUND',
+    at: 'target.checkpoint.path',
+    expected: 'a folder with config.json and safetensors files',
+    got: isFolder ? `${path} without config.json` : `no folder at ${path}`,
+    hint: 'The path is relative to the config file.',
+  });
+}
+
+function createTarget({ target }: ResolvedConfig, directory: string, partsModule: string | null): Target {
+  const { id, checkpoint, precision, lanes, maxBatch, chunkSize, keyBlock, splitPolicy, mhcSplitK } = target;
+  return createReferenceEngineTarget({
+    id,
+    precision,
+    lanes,
+    maxBatch,
+    chunkSize,
+    keyBlock,
+    splitPolicy,
+    mhcSplitK,
+    checkpoint:
+      checkpoint.kind === 'directory' ? { kind: 'directory', path: resolve(directory, checkpoint.path) } : checkpoint,
+    partsModule,
+  });
+}

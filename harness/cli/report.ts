@@ -1,0 +1,45 @@
+/**
+ * `evenkeel report`: analyses a run folder again and writes its findings, verdict and reports, without a model.
+ * @module
+ */
+import type { Command } from 'commander';
+import { analyseAndStore } from './analyse.ts';
+import { findRun } from './find-run.ts';
+import { configFlag, jsonFlag, noColourFlag, outputFlag } from './flags.ts';
+import type { CliIo } from './io.ts';
+import { reportersOf, type ReporterName } from './render.ts';
+import { tellResult, type ResultFlags } from './tell-result.ts';
+
+interface ReportFlags extends ResultFlags {
+  readonly config?: string;
+  readonly output?: readonly ReporterName[];
+}
+
+const EXAMPLES = `
+Examples:
+  evenkeel report                        the latest run
+  evenkeel report 20261124-041600-3fa2b1 a run by its id
+  evenkeel report ./copied/run/folder    a run folder from anywhere
+  evenkeel report -o html                only the HTML file
+
+Findings and verdict are functions of the run folder: they come out byte for byte as the run wrote them.
+The exit code is that of the gate.`;
+
+export function addReportVerb(program: Command, io: CliIo, setExitCode: (code: number) => void): void {
+  program
+    .command('report')
+    .argument('[run]', 'id, path of a run folder, or "latest"')
+    .description('analyse a run again and write its reports; no model is needed')
+    .addOption(configFlag())
+    .addOption(outputFlag())
+    .addOption(jsonFlag('the result'))
+    .addOption(noColourFlag())
+    .option('--exit-zero', 'exit 0 although the gate failed or could not decide')
+    .addHelpText('after', EXAMPLES)
+    .action(async (id: string | undefined, flags: ReportFlags) => {
+      const { config } = flags;
+      const run = await findRun({ run: id, ...(config === undefined ? {} : { config }) }, io);
+      const analysis = await analyseAndStore(run);
+      setExitCode(tellResult({ run, analysis, flags, io, reporters: flags.output ?? reportersOf(run) }));
+    });
+}

@@ -1,0 +1,58 @@
+/**
+ * The end of `run` and `report`: report files, the table or the JSON on stdout, notes on stderr, and the exit code.
+ * @module
+ */
+import { join } from 'node:path';
+import type { RunFolder } from '../store/index.ts';
+import type { Analysis } from './analyse.ts';
+import { paint, wantsColour } from './colour.ts';
+import { EXIT } from './exit-code.ts';
+import type { CliIo } from './io.ts';
+import { jsonText, terminalText, writeReports, type ReporterName } from './render.ts';
+import { counted } from './words.ts';
+
+export interface ResultFlags {
+  readonly json?: boolean;
+  readonly color: boolean;
+  readonly exitZero?: boolean;
+}
+
+export interface TellResultInput {
+  readonly run: RunFolder;
+  readonly analysis: Analysis;
+  readonly flags: ResultFlags;
+  readonly io: CliIo;
+  readonly reporters: readonly ReporterName[];
+}
+
+/** @returns the exit code */
+export function tellResult({ run, analysis, flags, io, reporters }: TellResultInput): number {
+  const files = writeReports(run, analysis, reporters);
+  if (flags.json === true) io.stdout.write(jsonText(run, analysis));
+  else {
+    const colour = wantsColour(io, io.stdout, flags.color);
+    io.stdout.write(terminalText(run, analysis, { colour, columns: io.stdout.columns }));
+  }
+  tellNotes(analysis, flags, io);
+  for (const file of files) io.stderr.write(`${join(run.directory, file)}\n`);
+  return gateCode(analysis, flags);
+}
+
+/** The same from every verb. `--exit-zero` covers the gate alone: an incomplete run stays 3. */
+export function gateCode({ verdict }: Pick<Analysis, 'verdict'>, { exitZero }: Pick<ResultFlags, 'exitZero'>): number {
+  return exitZero === true && verdict.exitCode !== EXIT.incomplete ? EXIT.pass : verdict.exitCode;
+}
+
+/** What the reader of the verdict must know about the log. */
+export function tellNotes({ log, verdict }: Analysis, flags: Pick<ResultFlags, 'color'>, io: CliIo): void {
+  const note = paint('yellow', 'warning:', wantsColour(io, io.stderr, flags.color));
+  if (log.tornBytes > 0)
+    io.stderr.write(`${note} the last line of units.jsonl was cut off (${log.tornBytes} bytes) and is not counted\n`);
+  const [first] = log.unequalRepeats;
+  if (first !== undefined)
+    io.stderr.write(
+      `${note} ${counted(log.unequalRepeats.length, 'unit')} ran twice with unequal results, first ${first}; the last counts, both are in units.jsonl\n`,
+    );
+  if (verdict.outcome === 'inconclusive' && verdict.exitCode === 0)
+    io.stderr.write(`${note} inconclusive: ${verdict.reason}\n`);
+}

@@ -1,0 +1,122 @@
+/**
+ * The user's configuration as a schema: every key, its range and its default. Unknown keys are errors.
+ *
+ * The options of the perturbations are given by the caller, since this room knows no perturbation.
+ * @module
+ */
+import { z } from 'zod';
+import { identifier, policy, precisionMode } from '../schema/index.ts';
+
+const integer = (min: number, max: number) => z.int().min(min).max(max);
+const nonEmptyText = z.string().min(1);
+
+/** Multiprocessors of an H800, the GPU that the split rules were written for (FlashMLA `get_mla_metadata`, DeepGEMM). */
+const MULTIPROCESSORS = 132;
+
+const checkpointConfig = z.discriminatedUnion('kind', [
+  /** Weights drawn from a seed: no file is needed. */
+  z.strictObject({
+    kind: z.literal('seeded'),
+    preset: z.enum(['v4-tiny']).default('v4-tiny'),
+    seed: nonEmptyText.default('evenkeel'),
+  }),
+  /** A folder with config.json and *.safetensors, relative to the config file. */
+  z.strictObject({ kind: z.literal('directory'), path: nonEmptyText }),
+]);
+
+/** How the key range of one attention is cut into parts that are reduced apart. Recorded in the manifest: it can change bits. */
+const splitPolicyConfig = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({ kind: z.literal('fixed'), splits: integer(1, 64) }),
+  /** FlashMLA's rule: the number of splits depends on the batch mates. */
+  z.strictObject({
+    kind: z.literal('flashmla'),
+    multiprocessors: integer(1, 1024).default(MULTIPROCESSORS),
+    overhead: integer(0, 64).default(5),
+  }),
+]);
+
+/** Split-K of the mHC projection. */
+const mhcSplitKConfig = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({
+    kind: z.literal('by-token-count'),
+    multiprocessors: integer(1, 1024).default(MULTIPROCESSORS),
+    tokenBlock: integer(1, 1024).default(64),
+  }),
+]);
+
+const referenceEngineTargetConfig = z.strictObject({
+  kind: z.literal('reference-engine'),
+  id: identifier.default('reference-engine'),
+  checkpoint: checkpointConfig.default({ kind: 'seeded', preset: 'v4-tiny', seed: 'evenkeel' }),
+  precision: precisionMode.default('f32'),
+  lanes: integer(1, 64).default(2),
+  maxBatch: integer(1, 256).default(16),
+  chunkSize: integer(1, 65_536).default(64),
+  keyBlock: integer(1, 1024).default(64),
+  splitPolicy: splitPolicyConfig.default({ kind: 'none' }),
+  mhcSplitK: mhcSplitKConfig.default({ kind: 'none' }),
+  /** The name of a seeded fault of the fault bench; null = the engine as it is. */
+  fault: identifier.nullable().default(null),
+});
+export type ReferenceEngineTargetConfig = z.output<typeof referenceEngineTargetConfig>;
+
+const targetConfig = z.discriminatedUnion('kind', [referenceEngineTargetConfig]);
+export type TargetConfig = z.output<typeof targetConfig>;
+
+const generationConfig = z.strictObject({
+  maxTokens: integer(1, 4096).default(16),
+  temperature: z.number().min(0).max(5).default(0),
+  seed: z.int().default(0),
+  scoreLastPositions: integer(0, 4096).default(32),
+});
+
+const reporterName = z.enum(['html', 'json']);
+
+/** The options of each perturbation, by its id, in the order in which they are planned. */
+export type PerturbationOptions = Readonly<Record<string, z.ZodType>>;
+
+const configShape = {
+  /** For editors; not read. */
+  $schema: z.string().optional(),
+  target: targetConfig,
+  cases: z.union([nonEmptyText, z.array(nonEmptyText).min(1)]),
+  caseLimit: z.int().min(1).nullable().default(null),
+  generation: generationConfig.prefault({}),
+  policy: policy.prefault({}),
+  seed: nonEmptyText.default('evenkeel'),
+  runsDirectory: nonEmptyText.default('.evenkeel/runs'),
+  reporters: z.array(reporterName).default(['html', 'json']),
+};
+type CommonConfig = z.ZodObject<typeof configShape, z.core.$strict>;
+
+/** Builds the schema of a whole config file. */
+export function configSchema(perturbationOptions: PerturbationOptions) {
+  const chosen: Record<string, z.ZodType> = {};
+  // `repeat:` with nothing behind it is null in YAML and means the defaults.
+  for (const [id, options] of Object.entries(perturbationOptions)) {
+    chosen[id] = z.preprocess((value) => (value === null ? {} : value), options).optional();
+  }
+  return z.strictObject({
+    ...configShape,
+    perturbations: z
+      .strictObject(chosen)
+      .refine((value) => Object.values(value).some((options) => options !== undefined), {
+        error: 'at least one perturbation',
+        params: { hint: `Known: ${Object.keys(perturbationOptions).join(', ')}.` },
+      }),
+  });
+}
+
+/** What a user writes. */
+export type Config = z.input<CommonConfig> & {
+  readonly perturbations: Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
+};
+
+/** Every value set; paths as written, relative to the config file. */
+export type ResolvedConfig = Readonly<Omit<z.output<CommonConfig>, '$schema' | 'cases'>> & {
+  readonly cases: readonly string[];
+  /** By perturbation id, in the order of the registry, each fully set. */
+  readonly perturbations: Readonly<Record<string, unknown>>;
+};

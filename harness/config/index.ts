@@ -1,0 +1,16 @@
+/** Configuration: define, discover, load, resolve; and the case files that it names. @module */
+export { defineConfig } from './define.ts';
+export {
+  configSchema,
+  type Config,
+  type PerturbationOptions,
+  type ReferenceEngineTargetConfig,
+  type ResolvedConfig,
+  type TargetConfig,
+} from './config-schema.ts';
+export { CONFIG_EXTENSIONS, discoverConfig } from './discover.ts';
+export { readConfigFile } from './read.ts';
+export { resolveConfig, type ConfigOverrides, type ResolveOptions } from './resolve.ts';
+export { loadConfig, type LoadConfigOptions, type LoadedConfig } from './load.ts';
+export { loadCases, type LoadCasesOptions } from './cases.ts';
+export { nearestName } from './nearest.ts';

@@ -1,0 +1,3 @@
+/** Gate: findings and a policy in, a verdict out. @module */
+export { judge, type JudgeInput } from './verdict.ts';
+export { driftBoundOf } from './drift-checks.ts';

@@ -1,0 +1,112 @@
+/**
+ * Findings: what the suites measured, as rows of three reports. No judgement here: the gate judges rows against a policy.
+ * @module
+ */
+import { z } from 'zod';
+import { estimate, identifier, schemaVersion } from './scalars.ts';
+import { promise } from './plan.ts';
+
+/** A pair of requests that differ, for people to look at. */
+export const divergence = z.strictObject({
+  unitId: z.string(),
+  caseId: identifier,
+  requestId: z.string(),
+  /** Index of the first produced token whose logits differ in any bit; null = bits not available or equal. */
+  firstBitDiff: z.int().min(0).nullable(),
+  /** Index of the first produced token that differs; null = same tokens. */
+  firstTokenDiff: z.int().min(0).nullable(),
+  maxAbsLogprobDiff: z.number().nullable(),
+  referenceText: z.string(),
+  levelText: z.string(),
+});
+export type Divergence = z.infer<typeof divergence>;
+
+const rowKey = {
+  perturbation: identifier,
+  axis: z.string(),
+  level: identifier,
+  label: z.string(),
+  promise,
+};
+
+/** Share of compared requests that are equal: k of n, with an exact (Clopper-Pearson) interval on the FAILURE rate. */
+export const equality = z.strictObject({
+  equal: z.int().min(0),
+  n: z.int().min(0),
+  /** Upper 95 % bound of the failure rate that k of n still allows (one-sided); null when n = 0. */
+  failureRateHigh: z.number().nullable(),
+  /** Lower 95 % bound of the failure rate (one-sided); null when n = 0. */
+  failureRateLow: z.number().nullable(),
+});
+export type Equality = z.infer<typeof equality>;
+
+export const determinismRow = z.strictObject({
+  ...rowKey,
+  /** Equality of the logits' bits at every produced token and every prompt position, or why there is none. */
+  bits: z.union([equality, z.strictObject({ kind: z.enum(['unsupported', 'not-measured']), why: z.string() })]),
+  tokens: equality,
+  text: equality,
+  /** Largest and mean number of distinct outputs of one request over {reference, level}. */
+  uniqueOutputs: z.strictObject({ max: z.int().min(0), mean: z.number() }),
+  /** First differing token of each differing pair, ascending by case; [] when all are equal. */
+  firstTokenDiffs: z.array(z.int().min(0)),
+  maxAbsLogprobDiff: estimate,
+  /** Counters of the level, each the minimum over units: the proof that the path ran. */
+  evidence: z.record(z.string(), z.number()),
+  /** What the evidence has to show; empty = nothing special. */
+  evidenceProblem: z.string().nullable(),
+  divergences: z.array(divergence),
+});
+export type DeterminismRow = z.infer<typeof determinismRow>;
+
+export const driftRow = z.strictObject({
+  ...rowKey,
+  /** Which positions are compared: the same prompt's own positions, or the reference's output tokens (teacher-forced). */
+  context: z.enum(['prompt-positions', 'forced-output']),
+  positions: z.int().min(0),
+  /** KL(reference || level) per position, in nats: mean over positions (interval over cases), largest, and quantiles. */
+  klNatsMean: estimate,
+  klNatsMax: estimate,
+  klNatsQuantiles: z.strictObject({ p50: z.number(), p90: z.number(), p99: z.number() }).nullable(),
+  /** Share of positions with the same most likely token. */
+  sameTopShare: estimate,
+  maxAbsLogprobDiff: estimate,
+  rmsLogprobDiff: estimate,
+  meanLogprobDiff: estimate,
+  /** exp(mean loss at level - mean loss at reference) on the actual next tokens. */
+  perplexityRatio: estimate,
+  /** Named band of the mean KL, see the policy. */
+  band: z.string(),
+  /** Mean KL by relative position (at most 64 points), for the figure. */
+  klNatsByPosition: z.array(z.number()),
+  evidence: z.record(z.string(), z.number()),
+});
+export type DriftRow = z.infer<typeof driftRow>;
+
+export const leakageRow = z.strictObject({
+  ...rowKey,
+  /** "Leakage" never stands alone. */
+  meaning: z.literal('cross-request'),
+  /** Does the output or a logit depend on the CONTENT of other requests? */
+  contentDependent: equality,
+  /** Of which: how many differ in tokens, not only in bits. */
+  tokenDependent: z.int().min(0),
+  /** Outputs that contain the canary of another request. */
+  canaries: z.strictObject({ outputs: z.int().min(0), planted: z.int().min(0), foreign: z.int().min(0), failureRateHigh: z.number().nullable() }),
+  evidence: z.record(z.string(), z.number()),
+  evidenceProblem: z.string().nullable(),
+  divergences: z.array(divergence),
+});
+export type LeakageRow = z.infer<typeof leakageRow>;
+
+export const findings = z.strictObject({
+  schemaVersion,
+  unitsPlanned: z.int().min(0),
+  unitsObserved: z.int().min(0),
+  /** Units without a usable observation, each with its reason. */
+  missing: z.array(z.strictObject({ unitId: z.string(), why: z.string() })),
+  determinism: z.array(determinismRow),
+  drift: z.array(driftRow),
+  leakage: z.array(leakageRow),
+});
+export type Findings = z.infer<typeof findings>;

@@ -1,0 +1,10 @@
+/** The one data model: every record on disk or on a wire, and the plug-in shapes. @module */
+export * from './scalars.ts';
+export * from './case.ts';
+export * from './plan.ts';
+export * from './observation.ts';
+export * from './finding.ts';
+export * from './policy.ts';
+export * from './verdict.ts';
+export * from './manifest.ts';
+export * from './plug-ins.ts';

@@ -1,0 +1,84 @@
+/**
+ * Plan: the ordered list of units (experimental cells) of one run.
+ *
+ * A unit is everything that must stay on one endpoint together: a case (or a batch of cases), the control and all the levels
+ * that are compared with it. A unit names its levels; the requests of a level are made from it again, by a pure function.
+ * @module
+ */
+import { z } from 'zod';
+import { identifier, precisionMode, schemaVersion, sha256Hex } from './scalars.ts';
+
+/** What the target owes at a level, compared with the level's reference. */
+export const promise = z.enum([
+  /** Nothing that should matter changed: the same bits are owed. */
+  'bit-equal',
+  /** Only the content of *other* requests changed, at equal lengths and arrival: the same bits are owed; a difference is a leak. */
+  'content-independent',
+  /** The prompt or the arithmetic changed: the output may move; by how much is measured as drift. */
+  'drift',
+]);
+export type LevelPromise = z.infer<typeof promise>;
+
+export const level = z.strictObject({
+  /** `none` is the control; other ids are unique in the unit, for example `size-4-ragged`. */
+  id: identifier,
+  /** What is varied, for example `batch-size/ragged`. Rows of a report are made per axis and level. */
+  axis: z.string(),
+  /** For people, for example `4 requests, ragged lengths`. */
+  label: z.string(),
+  /** The level that this one is compared with; null for a control. */
+  reference: identifier.nullable(),
+  promise,
+});
+export type Level = z.infer<typeof level>;
+
+export const unit = z.strictObject({
+  /** `u-` and 16 hex digits: a hash over all that defines the measurement (section 4.2 of the conventions). */
+  id: z.string().regex(/^u-[0-9a-f]{16}$/),
+  perturbation: identifier,
+  caseIds: z.array(identifier).min(1),
+  levels: z.array(level).min(1),
+  /** The seed string that the perturbation derives all its choices from. */
+  seed: z.string(),
+  /** Estimated cost, for progress and for shards. */
+  cost: z.strictObject({ requests: z.int().min(0), tokens: z.int().min(0) }),
+});
+export type Unit = z.infer<typeof unit>;
+
+export const plan = z.strictObject({
+  schemaVersion,
+  /** SHA-256 over the units' ids in order. */
+  planSha256: sha256Hex,
+  units: z.array(unit).min(1),
+});
+export type Plan = z.infer<typeof plan>;
+
+/** How one level of a unit is sent: made by the perturbation, never stored. */
+export interface LevelJob {
+  readonly unitId: string;
+  readonly levelId: string;
+  readonly precision: z.infer<typeof precisionMode> | 'target-default';
+  /**
+   * Requests in the order of submission; a wave is admitted when the wave before it has finished. All waves of a job share one
+   * session (caches and slots carry over); every job starts from a fresh session, so that history is an axis and not a confounder.
+   */
+  readonly waves: readonly (readonly PlannedRequest[])[];
+}
+
+export interface PlannedRequest {
+  /** Pairs a request with its counterpart at the reference level: equal id = compared. Unique in the job. */
+  readonly id: string;
+  readonly caseId: string;
+  /** Only probes are compared; mates are there to share the batch. */
+  readonly role: 'probe' | 'mate';
+  readonly prompt: { readonly kind: 'text'; readonly text: string } | { readonly kind: 'tokens'; readonly tokenIds: readonly number[] };
+  readonly maxTokens: number;
+  readonly temperature: number;
+  readonly seed: number;
+  /** The random string planted in this request's prompt; its appearance in another request's output proves a leak. */
+  readonly canary: string | null;
+  /** Keep the logits of this many last prompt positions (0 = none). */
+  readonly scoreLastPositions: number;
+  /** Also score the tokens that the request of the same id produced at this level (teacher forcing), so that drift is compared in one context. */
+  readonly forcedFromLevel: string | null;
+}

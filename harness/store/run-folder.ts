@@ -1,0 +1,283 @@
+/**
+ * Run folder `<runs>/<id>/`: everything that is known about one run, in files that outlive the process.
+ *
+ *     manifest.json   what ran: config, target, versions        plan.json      the units
+ *     units.jsonl     one observation a line (unit-log.ts)       blobs/         logits (blob-store.ts)
+ *     findings.json   verdict.json                               report files: functions of the files above
+ *
+ * Beside the runs stands `latest`, a file with the id of the newest one (a file and not a link: it works on every file system).
+ * @module
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { ConfigError, DataError } from '../ports/index.ts';
+import {
+  findings,
+  identifier,
+  manifest,
+  plan,
+  verdict,
+  type Findings,
+  type LogitsBlob,
+  type Manifest,
+  type Observation,
+  type Plan,
+  type Verdict,
+} from '../schema/index.ts';
+import { openBlobStore, type BlobStore } from './blob-store.ts';
+import { readRecord, recordText, writeFileAtomic } from './json-file.ts';
+import { lockRun } from './run-lock.ts';
+import { openUnitLog, readUnitLog, type UnitLogTail } from './unit-log.ts';
+
+const LATEST = 'latest';
+const FILE_NAME = /^[a-z0-9][a-z0-9.-]*$/;
+
+/** What the log says about a plan's units. */
+export interface LogSummary {
+  /** The line that counts of each unit that has one, in plan order. */
+  readonly observations: readonly Observation[];
+  /** Units with two or more ok lines that are not equal: the same measurement gave two results. */
+  readonly unequalRepeats: readonly string[];
+  readonly lines: number;
+  readonly tornBytes: number;
+}
+
+/** Writes one run; holds its lock until `close`. */
+export interface RunWriter {
+  putBlob(sha256: string, bytes: Uint8Array): void;
+  append(record: Observation): void;
+  close(): void;
+}
+
+export interface RunFolder {
+  readonly id: string;
+  readonly directory: string;
+  readonly manifest: Manifest;
+  readonly plan: Plan;
+  /** Line by line, memory of one line. */
+  readUnits(): ReturnType<typeof readUnitLog>;
+  /** @throws DataError when a line is damaged or names a unit that is not in the plan */
+  summarise(): Promise<LogSummary>;
+  loadLogits(blob: LogitsBlob): Float32Array;
+  /** @throws DataError when another process writes to the run */
+  openWriter(): RunWriter;
+  writeFindings(value: Findings): void;
+  writeVerdict(value: Verdict): void;
+  /** The stored text; null when the run has not been judged. */
+  readText(fileName: string): string | null;
+  writeReport(fileName: string, text: string): void;
+}
+
+/**
+ * Makes a run folder and points `latest` at it.
+ *
+ * @throws ConfigError RUN_ID_INVALID, RUN_EXISTS
+ */
+export function createRun(
+  runsDirectory: string,
+  content: { readonly manifest: Manifest; readonly plan: Plan },
+): RunFolder {
+  const id = checkedId(content.manifest.runId);
+  const manifestText = recordText(manifest, content.manifest, 'manifest.json');
+  const planText = recordText(plan, content.plan, 'plan.json');
+  mkdirSync(runsDirectory, { recursive: true });
+  const directory = join(runsDirectory, id);
+  try {
+    // Not recursive: of two processes that choose one id, one gets it.
+    mkdirSync(directory);
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause;
+    throw new ConfigError({
+      code: 'RUN_EXISTS',
+      at: directory,
+      expected: 'a run id that is not taken',
+      got: JSON.stringify(id),
+      hint: `Choose another --run-id, or continue that run with --resume ${id}.`,
+      cause,
+    });
+  }
+  writeFileAtomic(join(directory, 'plan.json'), planText);
+  // Last: a folder with a manifest is a whole run folder.
+  writeFileAtomic(join(directory, 'manifest.json'), manifestText);
+  writeFileAtomic(join(runsDirectory, LATEST), `${id}\n`);
+  return openFolder(directory);
+}
+
+/**
+ * Opens a run.
+ *
+ * @param run - an id; null = the latest
+ * @throws DataError RUN_NOT_FOUND, or when manifest or plan cannot be read
+ */
+export function openRun(runsDirectory: string, run: string | null): RunFolder {
+  return openFolder(join(runsDirectory, run === null ? latestId(runsDirectory) : checkedId(run)));
+}
+
+/** Opens a run by the path of its folder, wherever it lies. */
+export function openRunFolder(path: string): RunFolder {
+  return openFolder(resolve(path));
+}
+
+export interface RunListing {
+  readonly id: string;
+  readonly directory: string;
+  /** Null when the manifest cannot be read; `problem` says why. */
+  readonly manifest: Manifest | null;
+  readonly verdict: Verdict | null;
+  readonly problem: string | null;
+}
+
+/** All runs, oldest first (by creation, then id); those that cannot be read too. */
+export function listRuns(runsDirectory: string): RunListing[] {
+  if (!existsSync(runsDirectory)) return [];
+  const runs = readdirSync(runsDirectory, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && identifier.safeParse(entry.name).success)
+    .map((entry) => listing(join(runsDirectory, entry.name)));
+  const order = (run: RunListing): string => `${run.manifest?.createdAt ?? ''} ${run.id}`;
+  return runs.sort((a, b) => (order(a) < order(b) ? -1 : 1));
+}
+
+function listing(directory: string): RunListing {
+  const id = basename(directory);
+  try {
+    const own = readRecord(join(directory, 'manifest.json'), manifest);
+    const verdictPath = join(directory, 'verdict.json');
+    return {
+      id,
+      directory,
+      manifest: own,
+      verdict: existsSync(verdictPath) ? readRecord(verdictPath, verdict) : null,
+      problem: null,
+    };
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    return { id, directory, manifest: null, verdict: null, problem: error.message };
+  }
+}
+
+function openFolder(directory: string): RunFolder {
+  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory())
+    throw new DataError({
+      code: 'RUN_NOT_FOUND',
+      at: directory,
+      expected: 'a run folder',
+      got: 'nothing there',
+      hint: 'See `evenkeel list runs`.',
+    });
+  const own = readRecord(join(directory, 'manifest.json'), manifest);
+  const ownPlan = readRecord(join(directory, 'plan.json'), plan);
+  if (own.planSha256 !== ownPlan.planSha256)
+    throw new DataError({
+      code: 'DATA_PLAN_MISMATCH',
+      at: join(directory, 'plan.json'),
+      expected: `the plan ${own.planSha256} that manifest.json names`,
+      got: ownPlan.planSha256,
+      hint: 'The two files are not of one run.',
+    });
+  const unitsPath = join(directory, 'units.jsonl');
+  const blobs: BlobStore = openBlobStore(join(directory, 'blobs'));
+  const pathOf = (fileName: string): string => {
+    if (!FILE_NAME.test(fileName)) throw new RangeError(`run folder: ${JSON.stringify(fileName)} is not a file name`);
+    return join(directory, fileName);
+  };
+  return {
+    id: own.runId,
+    directory,
+    manifest: own,
+    plan: ownPlan,
+    readUnits: () => readUnitLog(unitsPath),
+    summarise: () => summarise(unitsPath, ownPlan),
+    loadLogits: (blob) => blobs.loadLogits(blob),
+    openWriter: () => openWriter(directory, unitsPath, blobs),
+    writeFindings: (value) =>
+      writeFileAtomic(pathOf('findings.json'), recordText(findings, value, pathOf('findings.json'))),
+    writeVerdict: (value) =>
+      writeFileAtomic(pathOf('verdict.json'), recordText(verdict, value, pathOf('verdict.json'))),
+    readText: (fileName) => (existsSync(pathOf(fileName)) ? readFileSync(pathOf(fileName), 'utf8') : null),
+    writeReport: (fileName, text) => writeFileAtomic(pathOf(fileName), text),
+  };
+}
+
+function openWriter(directory: string, unitsPath: string, blobs: BlobStore): RunWriter {
+  const unlock = lockRun(join(directory, 'run.lock'));
+  try {
+    const log = openUnitLog(unitsPath);
+    return {
+      putBlob: (sha256, bytes) => blobs.put(sha256, bytes),
+      append: (record) => log.append(record),
+      close: () => {
+        log.close();
+        unlock();
+      },
+    };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function summarise(unitsPath: string, ownPlan: Plan): Promise<LogSummary> {
+  const known = new Set(ownPlan.units.map((unit) => unit.id));
+  const counted = new Map<string, Observation>();
+  const unequal = new Set<string>();
+  const units = readUnitLog(unitsPath);
+  let lines = 0;
+  let tail: UnitLogTail;
+  for (;;) {
+    const next = await units.next();
+    if (next.done === true) {
+      tail = next.value;
+      break;
+    }
+    const { line, record } = next.value;
+    lines = line;
+    if (!known.has(record.unitId))
+      throw new DataError({
+        code: 'DATA_UNKNOWN_UNIT',
+        at: `${unitsPath}, line ${line}`,
+        expected: 'a unit of plan.json',
+        got: record.unitId,
+        hint: 'The log is of another run, or was edited.',
+      });
+    const before = counted.get(record.unitId);
+    if (before?.status === 'ok' && record.status !== 'ok') continue;
+    if (before?.status === 'ok' && resultText(before) !== resultText(record)) unequal.add(record.unitId);
+    counted.set(record.unitId, record);
+  }
+  return {
+    observations: ownPlan.units.flatMap((unit) => counted.get(unit.id) ?? []),
+    unequalRepeats: ownPlan.units.map((unit) => unit.id).filter((id) => unequal.has(id)),
+    lines,
+    tornBytes: tail.tornBytes,
+  };
+}
+
+/** What was measured, without when and where. */
+function resultText(record: Observation): string {
+  return JSON.stringify(record.levels);
+}
+
+function latestId(runsDirectory: string): string {
+  const path = join(runsDirectory, LATEST);
+  if (!existsSync(path))
+    throw new DataError({
+      code: 'RUN_NOT_FOUND',
+      at: runsDirectory,
+      expected: 'at least one run',
+      got: 'none',
+      hint: 'Start one with `evenkeel run`, or name the folder of a run.',
+    });
+  return checkedId(readFileSync(path, 'utf8').trim());
+}
+
+/** An id is a folder name: nothing that could lead out of the runs directory. */
+function checkedId(id: string): string {
+  if (identifier.safeParse(id).success && id !== LATEST) return id;
+  throw new ConfigError({
+    code: 'RUN_ID_INVALID',
+    at: 'run id',
+    expected: `at most 80 of a-z, 0-9, ".", "_", "-", starting with a-z or 0-9, and not "${LATEST}"`,
+    got: JSON.stringify(id.slice(0, 100)),
+    hint: 'See `evenkeel list runs`.',
+  });
+}

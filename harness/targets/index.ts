@@ -1,0 +1,3 @@
+/** Targets: what can be asked. One folder a kind. @module */
+export { createReferenceEngineTarget } from './reference-engine/target.ts';
+export type { ReferenceEngineOptions } from './reference-engine/options.ts';

@@ -1,0 +1,67 @@
+/**
+ * What one lane owns: the checkpoint, loaded once, and an engine for each precision mode that was asked for, made when it is.
+ * @module
+ */
+import {
+  buildCheckpoint,
+  createEngine,
+  loadCheckpoint,
+  type Checkpoint,
+  type Engine,
+  type EngineParts,
+} from '../../../engine/index.ts';
+import type { LevelJob } from '../../schema/index.ts';
+import type { LaneDescription, ReferenceEngineOptions } from './options.ts';
+
+export interface EngineShelf {
+  readonly description: LaneDescription;
+  engineFor(precision: LevelJob['precision']): Engine;
+}
+
+/** @throws CheckpointError, RangeError (an option out of range), TypeError (a parts module without its exports) */
+export async function openEngineShelf(options: ReferenceEngineOptions): Promise<EngineShelf> {
+  const custom = options.partsModule === null ? null : await loadParts(options.partsModule);
+  const checkpoint = openCheckpoint(options);
+  const engines = new Map<string, Engine>();
+  const engineFor = (asked: LevelJob['precision']): Engine => {
+    const precision = asked === 'target-default' ? options.precision : asked;
+    let engine = engines.get(precision);
+    if (engine === undefined) {
+      engine = createEngine(checkpoint, {
+        precision,
+        maxBatch: options.maxBatch,
+        chunkSize: options.chunkSize,
+        keyBlock: options.keyBlock,
+        splitPolicy: options.splitPolicy,
+        mhcSplitK: options.mhcSplitK,
+        ...(custom === null ? {} : { parts: custom.parts }),
+      });
+      engines.set(precision, engine);
+    }
+    return engine;
+  };
+  const engine = engineFor('target-default');
+  return {
+    description: {
+      vocabSize: engine.vocabSize,
+      checkpointSha256: checkpoint.digestSha256,
+      entries: [...engine.describe(), { name: 'fault', value: custom?.name ?? 'none' }],
+    },
+    engineFor,
+  };
+}
+
+function openCheckpoint({ checkpoint }: ReferenceEngineOptions): Checkpoint {
+  return checkpoint.kind === 'seeded'
+    ? buildCheckpoint({ preset: checkpoint.preset, seed: checkpoint.seed })
+    : loadCheckpoint(checkpoint.path);
+}
+
+async function loadParts(url: string): Promise<{ readonly name: string; readonly parts: Partial<EngineParts> }> {
+  // The one module that cannot be named here: a fault is chosen in the configuration.
+  const module = (await import(/* @vite-ignore */ url)) as { readonly name?: unknown; readonly parts?: unknown };
+  const { name, parts } = module;
+  if (typeof name !== 'string' || typeof parts !== 'object' || parts === null)
+    throw new TypeError(`${url}: expected the exports name (text) and parts (a mapping)`);
+  return { name, parts };
+}

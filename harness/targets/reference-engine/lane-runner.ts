@@ -1,0 +1,39 @@
+/**
+ * The work of a lane, in whatever thread it runs: opens the engines at the first call, then runs levels one at a time.
+ * @module
+ */
+import { createByteTokenizer } from '../../../engine/index.ts';
+import { TargetError } from '../../ports/index.ts';
+import { openEngineShelf, type EngineShelf } from './engine-shelf.ts';
+import { laneProblem } from './lane-errors.ts';
+import type { Lane } from './lane.ts';
+import type { ReferenceEngineOptions } from './options.ts';
+import { runLevel } from './run-level.ts';
+
+/** @param breathe - called between waves */
+export function createLaneRunner(options: ReferenceEngineOptions, breathe: () => Promise<void>): Lane {
+  const tokenizer = createByteTokenizer();
+  let shelf: Promise<EngineShelf> | null = null;
+  const opened = (): Promise<EngineShelf> => (shelf ??= openEngineShelf(options));
+  const guarded = async <T>(at: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw new TargetError({ ...laneProblem(error, at), cause: error });
+    }
+  };
+  return {
+    describe: () => guarded(options.id, async () => (await opened()).description),
+    runLevel: (job, forced) =>
+      guarded(`${options.id}, unit ${job.unitId}, level ${job.levelId}`, async () => {
+        const engine = (await opened()).engineFor(job.precision);
+        return runLevel({ engine, tokenizer, job, forced, breathe });
+      }),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** Runs in this thread; lets timers and signals through between waves. */
+export function createInlineLane(options: ReferenceEngineOptions): Lane {
+  return createLaneRunner(options, () => new Promise((resolve) => setImmediate(resolve)));
+}

@@ -1,0 +1,112 @@
+/**
+ * One level on one engine: a fresh session, its waves one after another, and what came out as a record with its blobs.
+ *
+ * Every probe and mate is hashed (each step and all prompt positions); logits themselves are kept for probes alone, since mates are
+ * never compared.
+ * @module
+ */
+import { BYTE_SPECIALS, type BatchRequest, type BatchResult, type Engine } from '../../../engine/index.ts';
+import type {
+  LevelJob,
+  LevelResult,
+  Logits,
+  PlannedRequest,
+  RequestObservation,
+  Tokenizer,
+} from '../../schema/index.ts';
+import { createBlobShelf, createLogitHash, rowDigests, tokenDigest, type BlobShelf } from './logit-bits.ts';
+
+export interface RunLevelInput {
+  readonly engine: Engine;
+  readonly tokenizer: Tokenizer;
+  readonly job: LevelJob;
+  readonly forced: ReadonlyMap<string, readonly number[]>;
+  /** Called between waves, so that a thread that does other things too stays responsive. */
+  readonly breathe: () => Promise<void>;
+}
+
+export async function runLevel(input: RunLevelInput): Promise<LevelResult> {
+  const { engine, job } = input;
+  const session = engine.openSession();
+  const shelf = createBlobShelf();
+  const requests: RequestObservation[] = [];
+  for (const [wave, planned] of job.waves.entries()) {
+    await input.breathe();
+    const sent = planned.map((request) => prepare(request, input));
+    const results = session.run(sent.map(({ request }) => request));
+    for (const [index, result] of results.entries())
+      requests.push(observe({ ...input, planned: planned[index], sent: sent[index], result, wave, shelf }));
+  }
+  return { record: { levelId: job.levelId, requests, counters: { ...session.counters } }, blobs: shelf.blobs };
+}
+
+interface SentRequest {
+  readonly request: BatchRequest;
+  readonly promptIds: readonly number[];
+  readonly promptHash: ReturnType<typeof createLogitHash>;
+}
+
+function prepare(planned: PlannedRequest, { tokenizer, forced }: RunLevelInput): SentRequest {
+  const { prompt } = planned;
+  const promptIds = prompt.kind === 'tokens' ? prompt.tokenIds : tokenizer.encode(prompt.text);
+  const promptHash = createLogitHash();
+  return {
+    promptIds,
+    promptHash,
+    request: {
+      id: planned.id,
+      tokenIds: promptIds,
+      maxTokens: planned.maxTokens,
+      temperature: planned.temperature,
+      seed: planned.seed,
+      stopTokenIds: [BYTE_SPECIALS.eos],
+      keepLogits: true,
+      scoreLastPositions: planned.role === 'probe' ? planned.scoreLastPositions : 0,
+      onPromptLogits: promptHash.add,
+      forcedTokenIds: forced.get(planned.id) ?? [],
+    },
+  };
+}
+
+interface Observed extends RunLevelInput {
+  readonly planned: PlannedRequest;
+  readonly sent: SentRequest;
+  readonly result: BatchResult;
+  readonly wave: number;
+  readonly shelf: BlobShelf;
+}
+
+function observe({ engine, tokenizer, planned, sent, result, wave, shelf }: Observed): RequestObservation {
+  const { vocabSize } = engine;
+  const { promptIds } = sent;
+  const probe = planned.role === 'probe';
+  const keep = (values: Float32Array | null, why: string): Logits => {
+    if (!probe) return { kind: 'not-measured', why: 'a mate is never compared' };
+    return values === null || values.length === 0 ? { kind: 'not-measured', why } : shelf.keep(values, vocabSize);
+  };
+  const prompt = keep(result.promptLogits, 'no prompt positions were asked for');
+  const scoredRows = prompt.kind === 'blob' ? prompt.rows : 0;
+  return {
+    requestId: planned.id,
+    caseId: planned.caseId,
+    role: planned.role,
+    wave,
+    row: result.row,
+    promptTokens: promptIds.length,
+    promptSha256: tokenDigest(promptIds),
+    canary: planned.canary,
+    tokenIds: result.tokenIds,
+    text: tokenizer.decode(result.tokenIds),
+    finishReason: result.finishReason,
+    logprobs: result.logprobs,
+    stepSha256: result.logits === null ? [] : rowDigests(result.logits, vocabSize),
+    promptLogitsSha256: sent.promptHash.hex(),
+    generated: keep(result.logits, 'nothing was produced'),
+    prompt,
+    promptNextTokenIds: Array.from(
+      { length: scoredRows },
+      (_, row) => promptIds[promptIds.length - scoredRows + row + 1] ?? -1,
+    ),
+    forced: keep(result.forcedLogits, 'no tokens were forced'),
+  };
+}

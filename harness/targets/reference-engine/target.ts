@@ -1,0 +1,77 @@
+/**
+ * The reference engine as a target: lanes that share nothing, white-box logits, everything observed.
+ *
+ * Invariant: a level's result depends on the job, the forced tokens and the options that `describe` names; not on the lane, nor on
+ * what ran before in it (each level has a fresh session).
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { createByteTokenizer, PRECISION_MODES } from '../../../engine/index.ts';
+import { TargetError } from '../../ports/index.ts';
+import type { CardEntry, Target, TargetDescription } from '../../schema/index.ts';
+import { createInlineLane } from './lane-runner.ts';
+import type { Lane } from './lane.ts';
+import type { LaneDescription, ReferenceEngineOptions } from './options.ts';
+import { createWorkerLane } from './worker-lane.ts';
+
+/** Bytes and the specials after them; a checkpoint with fewer rows cannot be asked in bytes. */
+const BYTES = 256;
+
+/**
+ * Makes the target; nothing is loaded and no thread starts before the first question.
+ *
+ * From compiled files each lane is a worker thread, so that the calling thread stays free to draw and to hear Ctrl-C. From
+ * TypeScript sources, where a worker cannot start, there is one inline lane.
+ */
+export function createReferenceEngineTarget(options: ReferenceEngineOptions): Target {
+  const compiled = !import.meta.url.endsWith('.ts');
+  const lanes: Lane[] = compiled
+    ? Array.from({ length: options.lanes }, () => createWorkerLane(options, new URL('./worker.js', import.meta.url)))
+    : [createInlineLane(options)];
+  return {
+    id: options.id,
+    lanes: lanes.length,
+    tokenizer: createByteTokenizer(),
+    describe: async () => description(options, await lanes[0].describe()),
+    runLevel: (job, { lane, forced }) => {
+      if (lanes[lane] === undefined)
+        throw new RangeError(`runLevel: expected a lane below ${lanes.length}, got ${lane}`);
+      return lanes[lane].runLevel(job, forced);
+    },
+    close: async () => {
+      await Promise.all(lanes.map((lane) => lane.close()));
+    },
+  };
+}
+
+function description(options: ReferenceEngineOptions, lane: LaneDescription): TargetDescription {
+  if (lane.vocabSize < BYTES)
+    throw new TargetError({
+      code: 'TARGET_VOCABULARY',
+      at: `${options.id}, checkpoint`,
+      expected: `a vocabulary of at least ${BYTES}, one token a byte`,
+      got: String(lane.vocabSize),
+      hint: 'This target reads text as bytes.',
+    });
+  const card: CardEntry[] = lane.entries.map(({ name, value }) => ({ name, value, source: 'observed' }));
+  return {
+    id: options.id,
+    kind: 'reference-engine',
+    fingerprintSha256: fingerprint(lane),
+    vocabSize: lane.vocabSize,
+    capabilities: { logits: true, precisionModes: [...PRECISION_MODES], batching: true },
+    card,
+  };
+}
+
+/** Over the checkpoint and every entry, each with its length, so that no two descriptions share their bytes. */
+function fingerprint({ checkpointSha256, entries }: LaneDescription): string {
+  const hash = createHash('sha256');
+  const fields = [
+    'evenkeel/reference-engine',
+    checkpointSha256,
+    ...entries.flatMap(({ name, value }) => [name, value]),
+  ];
+  for (const field of fields) hash.update(`${Buffer.byteLength(field)}:${field}\n`);
+  return hash.digest('hex');
+}

@@ -1,0 +1,40 @@
+/**
+ * The registry of perturbations, in tree order. A new one is a file here, a line here, and a mirrored test; the contract test runs
+ * over every member.
+ * @module
+ */
+import type { Perturbation } from '../harness/schema/index.ts';
+import { batchContent } from './batch-content.ts';
+import { batchSize } from './batch-size.ts';
+import { precision } from './precision.ts';
+import { priorContent } from './prior-content.ts';
+import { promptOrder } from './prompt-order.ts';
+import { repeat } from './repeat.ts';
+import { truncation } from './truncation.ts';
+
+export { batchContent } from './batch-content.ts';
+export { batchSize } from './batch-size.ts';
+export { precision } from './precision.ts';
+export { priorContent } from './prior-content.ts';
+export { promptOrder } from './prompt-order.ts';
+export { repeat } from './repeat.ts';
+export { truncation } from './truncation.ts';
+export { promptText } from './requests/prompt.ts';
+
+const members: readonly Perturbation[] = [
+  batchContent,
+  batchSize,
+  precision,
+  priorContent,
+  promptOrder,
+  repeat,
+  truncation,
+];
+
+/** Options differ from member to member: a caller parses them with the member's own schema and hands them back to the same member. */
+export const perturbations = members as readonly Perturbation<never>[];
+
+/** The options schema of each perturbation by id, as `resolveConfig` takes them. */
+export const perturbationOptions: Readonly<Record<string, Perturbation['options']>> = Object.fromEntries(
+  members.map((member) => [member.id, member.options]),
+);

@@ -1,0 +1,2 @@
+/** Determinism: equal bits, tokens and text. @module */
+export { determinismSuite } from './determinism-suite.ts';

@@ -1,0 +1,2 @@
+/** Drift: how far distributions move. @module */
+export { driftSuite } from './drift-suite.ts';

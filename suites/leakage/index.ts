@@ -1,0 +1,2 @@
+/** Leakage between requests. @module */
+export { leakageSuite } from './leakage-suite.ts';

@@ -1,0 +1,22 @@
+import { defineConfig } from 'vitest/config';
+
+const project = (name: string, include: string[], timeoutMs = 30_000) => ({
+  test: { name, include, testTimeout: timeoutMs, hookTimeout: timeoutMs },
+});
+
+export default defineConfig({
+  test: {
+    // `.ci/run` counts passed and failed tests from this file
+    ...(process.env['CI'] ? { reporters: ['default', ['json', { outputFile: '.evenkeel/test-results.json' }]] } : {}),
+    projects: [
+      project('unit', ['test/**/*.test.ts', '!test/{golden,e2e,exhaustive}/**']),
+      project('property', ['test/**/*.property.ts'], 120_000),
+      project('golden', ['test/golden/**/*.golden.ts'], 180_000),
+      project('e2e', ['test/e2e/**/*.e2e.ts'], 600_000),
+      // 2^32 inputs per codec: minutes. `npm run test:exhaustive` runs all of it; the normal run checks one chunk in `golden`.
+      ...(process.env['EVENKEEL_EXHAUSTIVE']
+        ? [project('exhaustive', ['test/exhaustive/**/*.exhaustive.ts'], 3_600_000)]
+        : []),
+    ],
+  },
+});
