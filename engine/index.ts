@@ -1,9 +1,40 @@
 /** The public door `evenkeel/engine`: the exact DeepSeek-V4-style reference engine. @module */
-export { CheckpointError, buildCheckpoint, loadCheckpoint, parseModelConfig, presetConfig, seededTensors, tensorInventory, countByDtype, writeSafetensors, readSafetensors } from './checkpoint/index.ts';
-export type { Checkpoint, CheckpointPreset, CheckpointSource, ModelConfig, Tensor, TensorToWrite } from './checkpoint/index.ts';
+export {
+  CheckpointError,
+  buildCheckpoint,
+  loadCheckpoint,
+  parseModelConfig,
+  presetConfig,
+  seededTensors,
+  tensorInventory,
+  countByDtype,
+  writeSafetensors,
+  readSafetensors,
+} from './checkpoint/index.ts';
+export type {
+  Checkpoint,
+  CheckpointPreset,
+  CheckpointSource,
+  ModelConfig,
+  Tensor,
+  TensorToWrite,
+} from './checkpoint/index.ts';
 export { formats, records } from './formats/index.ts';
 export { createEngine, assembleParts, Session } from './serving/index.ts';
-export type { BatchRequest, BatchResult, Engine, EngineOptions, EngineParts, GenerateRequest, Generation, Score, ScoreOptions, Sequence, SessionCounters, TokenLogprob } from './serving/index.ts';
+export type {
+  BatchRequest,
+  BatchResult,
+  Engine,
+  EngineOptions,
+  EngineParts,
+  GenerateRequest,
+  Generation,
+  Score,
+  ScoreOptions,
+  Sequence,
+  SessionCounters,
+  TokenLogprob,
+} from './serving/index.ts';
 export { resetCompressors, resetPositions, resetState } from './cache/index.ts';
 export type { CompressorState, LayerState, StateBlock, StateReset } from './cache/index.ts';
 export { createMhcReduction, createSplitPolicy, NumericError, PRECISION_MODES } from './model/index.ts';

@@ -10,7 +10,7 @@ import { parseModelConfig } from './config.ts';
 import type { ModelConfig } from './config.ts';
 import { CheckpointError } from './errors.ts';
 import type { CheckpointProblem } from './errors.ts';
-import { FP4_BLOCK, FP8_BLOCK, tensorInventory } from './inventory.ts';
+import { FP4_BLOCK, tensorInventory } from './inventory.ts';
 import type { InventoryEntry } from './inventory.ts';
 import type { Tensor } from './safetensors.ts';
 
@@ -28,20 +28,30 @@ const FLOAT_DTYPES = ['BF16', 'F32'];
  *
  * @throws CheckpointError with every missing, unknown or wrongly shaped tensor
  */
-export function assembleCheckpoint(rawConfig: unknown, tensors: ReadonlyMap<string, Tensor>, configFile: string): Checkpoint {
+export function assembleCheckpoint(
+  rawConfig: unknown,
+  tensors: ReadonlyMap<string, Tensor>,
+  configFile: string,
+): Checkpoint {
   const config = parseModelConfig(rawConfig, configFile);
   const problems: CheckpointProblem[] = [];
   const known = new Set<string>();
-  for (const entry of tensorInventory(config)) checkEntry(entry, tensors, known, problems, configFile);
+  for (const entry of tensorInventory(config)) checkEntry(entry, config, tensors, known, problems, configFile);
   for (const tensor of tensors.values())
     if (!known.has(tensor.name))
-      problems.push({ file: tensor.file, at: tensor.name, expected: `a tensor that ${configFile} asks for`, got: 'an unknown name' });
+      problems.push({
+        file: tensor.file,
+        at: tensor.name,
+        expected: `a tensor that ${configFile} asks for`,
+        got: 'an unknown name',
+      });
   if (problems.length > 0) throw new CheckpointError(problems);
   return { config, tensors, digestSha256: digest(config, tensors) };
 }
 
 function checkEntry(
   entry: InventoryEntry,
+  config: ModelConfig,
   tensors: ReadonlyMap<string, Tensor>,
   known: Set<string>,
   problems: CheckpointProblem[],
@@ -50,7 +60,12 @@ function checkEntry(
   known.add(entry.name);
   const tensor = tensors.get(entry.name);
   if (tensor === undefined) {
-    problems.push({ file: configFile, at: entry.name, expected: `a tensor [${entry.shape.join(', ')}]`, got: 'none in the weights' });
+    problems.push({
+      file: configFile,
+      at: entry.name,
+      expected: `a tensor [${entry.shape.join(', ')}]`,
+      got: 'none in the weights',
+    });
     return;
   }
   const form = storedForm(entry, tensor);
@@ -58,22 +73,28 @@ function checkEntry(
     problems.push({ file: tensor.file, at: entry.name, expected: expectedDtypes(entry), got: tensor.dtype });
     return;
   }
-  const shape = form === 'fp4' ? [entry.shape[0]!, entry.shape[1]! / 2] : entry.shape;
+  const shape = form === 'fp4' ? [entry.shape[0], entry.shape[1] / 2] : entry.shape;
   expectShape(tensor, shape, problems);
   if (form !== 'fp8' && form !== 'fp4') return;
   const scaleName = scaleNameOf(entry.name);
   known.add(scaleName);
   const scale = tensors.get(scaleName);
-  const scaleShape = scaleShapeOf(entry.shape, form);
+  const scaleShape = scaleShapeOf(entry.shape, form, config.fp8Block);
   if (scale === undefined)
     problems.push({ file: tensor.file, at: scaleName, expected: `F8_E8M0 [${scaleShape.join(', ')}]`, got: 'none' });
-  else if (scale.dtype !== 'F8_E8M0') problems.push({ file: scale.file, at: scaleName, expected: 'F8_E8M0', got: scale.dtype });
+  else if (scale.dtype !== 'F8_E8M0')
+    problems.push({ file: scale.file, at: scaleName, expected: 'F8_E8M0', got: scale.dtype });
   else expectShape(scale, scaleShape, problems);
 }
 
 function expectShape(tensor: Tensor, shape: readonly number[], problems: CheckpointProblem[]): void {
   if (tensor.shape.length !== shape.length || tensor.shape.some((d, i) => d !== shape[i]))
-    problems.push({ file: tensor.file, at: tensor.name, expected: `shape [${shape.join(', ')}]`, got: `[${tensor.shape.join(', ')}]` });
+    problems.push({
+      file: tensor.file,
+      at: tensor.name,
+      expected: `shape [${shape.join(', ')}]`,
+      got: `[${tensor.shape.join(', ')}]`,
+    });
 }
 
 function expectedDtypes(entry: InventoryEntry): string {
@@ -96,10 +117,16 @@ export function scaleNameOf(weightName: string): string {
   return weightName.replace(/\.weight$/, '.scale');
 }
 
-/** FP8: [ceil(out / 128), ceil(in / 128)]; FP4: [out, ceil(in / 32)]. */
-export function scaleShapeOf(shape: readonly number[], form: 'fp8' | 'fp4'): [number, number] {
+/** FP8: [ceil(out / block rows), ceil(in / block columns)]; FP4: [out, ceil(in / 32)]. */
+export function scaleShapeOf(
+  shape: readonly number[],
+  form: 'fp8' | 'fp4',
+  fp8Block: readonly [number, number],
+): [number, number] {
   const [out, inner] = shape as [number, number];
-  return form === 'fp8' ? [Math.ceil(out / FP8_BLOCK), Math.ceil(inner / FP8_BLOCK)] : [out, Math.ceil(inner / FP4_BLOCK)];
+  return form === 'fp8'
+    ? [Math.ceil(out / fp8Block[0]), Math.ceil(inner / fp8Block[1])]
+    : [out, Math.ceil(inner / FP4_BLOCK)];
 }
 
 function digest(config: ModelConfig, tensors: ReadonlyMap<string, Tensor>): string {

@@ -48,6 +48,8 @@ export interface ModelConfig {
     readonly originalMaxPositions: number;
   } | null;
   readonly mtpLayers: number;
+  /** Rows and columns that share one scale in an FP8 weight; the columns are also the activation group. */
+  readonly fp8Block: readonly [number, number];
   readonly maxPositions: number;
 }
 
@@ -67,7 +69,12 @@ class KeyReader {
   }
 
   fail(key: string, expected: string, got: unknown): void {
-    this.problems.push({ file: this.file, at: this.prefix + key, expected, got: got === undefined ? 'nothing' : JSON.stringify(got) });
+    this.problems.push({
+      file: this.file,
+      at: this.prefix + key,
+      expected,
+      got: got === undefined ? 'nothing' : JSON.stringify(got),
+    });
   }
 
   integer(key: string, min: number, fallback?: number): number {
@@ -188,11 +195,22 @@ export function parseModelConfig(raw: unknown, file = 'config.json'): ModelConfi
     compressRopeTheta: r.number('compress_rope_theta', 1),
     yarn,
     mtpLayers,
+    fp8Block: readFp8Block(r),
     maxPositions: r.integer('max_position_embeddings', 1),
   };
   if (r.problems.length === 0) checkRelations(config, r);
   if (r.problems.length > 0) throw new CheckpointError(r.problems);
   return config;
+}
+
+/** V4: 128 x 128 when the file says nothing. */
+function readFp8Block(r: KeyReader): [number, number] {
+  const quantisation = r.object_('quantization_config');
+  const block = quantisation?.['weight_block_size'] ?? [128, 128];
+  if (Array.isArray(block) && block.length === 2 && block.every((b) => Number.isInteger(b) && (b as number) >= 1))
+    return block as [number, number];
+  r.fail('quantization_config.weight_block_size', 'two integers >= 1', block);
+  return [128, 128];
 }
 
 /** Relations between keys that the kernels rely on (specification section 20). */
@@ -204,8 +222,10 @@ function checkRelations(c: ModelConfig, r: KeyReader): void {
   if (c.headDim % 4 !== 0) r.fail('head_dim', 'a multiple of 4 (lanes of the dot product)', c.headDim);
   if (c.indexHeadDim % 4 !== 0) r.fail('index_head_dim', 'a multiple of 4 (lanes of the dot product)', c.indexHeadDim);
   if (c.heads % c.oGroups !== 0) r.fail('o_groups', `a divisor of num_attention_heads (${c.heads})`, c.oGroups);
-  if (c.expertsPerToken > c.experts) r.fail('num_experts_per_tok', `at most n_routed_experts (${c.experts})`, c.expertsPerToken);
-  if ((c.indexHeadDim & (c.indexHeadDim - 1)) !== 0) r.fail('index_head_dim', 'a power of two (Hadamard)', c.indexHeadDim);
+  if (c.expertsPerToken > c.experts)
+    r.fail('num_experts_per_tok', `at most n_routed_experts (${c.experts})`, c.expertsPerToken);
+  if ((c.indexHeadDim & (c.indexHeadDim - 1)) !== 0)
+    r.fail('index_head_dim', 'a power of two (Hadamard)', c.indexHeadDim);
 }
 
 /** `compress_ratio` of CSA: overlapping windows and a lightning indexer exist if and only if the ratio is 4. */

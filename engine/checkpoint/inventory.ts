@@ -18,7 +18,6 @@ export interface InventoryEntry {
   readonly form: ReleasedForm;
 }
 
-export const FP8_BLOCK = 128;
 export const FP4_BLOCK = 32;
 
 /** Everything the config asks for, in file order. A quantised `x.weight` implies `x.scale`. */
@@ -89,7 +88,8 @@ function blockEntries(prefix: string, layer: number, c: ModelConfig): InventoryE
   const ffn = `${prefix}ffn.`;
   out.push({ name: `${ffn}gate.weight`, shape: [c.experts, D], form: 'bf16' });
   // The first `hashLayers` blocks route by a frozen table; they have no selection bias.
-  if (layer < c.hashLayers) out.push({ name: `${ffn}gate.tid2eid`, shape: [c.vocabSize, c.expertsPerToken], form: 'i64' });
+  if (layer < c.hashLayers)
+    out.push({ name: `${ffn}gate.tid2eid`, shape: [c.vocabSize, c.expertsPerToken], form: 'i64' });
   else out.push({ name: `${ffn}gate.bias`, shape: [c.experts], form: 'f32' });
   for (let e = 0; e < c.experts; e++) out.push(...expertEntries(`${ffn}experts.${e}.`, c.expertInterSize, D, 'fp4'));
   out.push(...expertEntries(`${ffn}shared_experts.`, c.expertInterSize * c.sharedExperts, D, 'fp8'));
@@ -115,7 +115,9 @@ function expertEntries(prefix: string, inter: number, hidden: number, form: 'fp4
 }
 
 /** Tensors by stored dtype in the released form, scales included. */
-export function countByDtype(config: ModelConfig): Record<'BF16' | 'F32' | 'F8_E4M3' | 'F8_E8M0' | 'I64' | 'I8', number> {
+export function countByDtype(
+  config: ModelConfig,
+): Record<'BF16' | 'F32' | 'F8_E4M3' | 'F8_E8M0' | 'I64' | 'I8', number> {
   const counts = { BF16: 0, F32: 0, F8_E4M3: 0, F8_E8M0: 0, I64: 0, I8: 0 };
   for (const { form } of tensorInventory(config)) {
     if (form === 'bf16') counts.BF16++;

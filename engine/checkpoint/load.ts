@@ -32,17 +32,24 @@ const INDEX_NAME = 'model.safetensors.index.json';
  */
 export function loadCheckpoint(source: string | URL | CheckpointSource): Checkpoint {
   if (typeof source === 'string' || source instanceof URL) return loadDirectory(pathOf(source));
-  const weights = Array.isArray(source.weights) ? (source.weights as readonly FileSource[]) : [source.weights as FileSource];
+  const weights = Array.isArray(source.weights)
+    ? (source.weights as readonly FileSource[])
+    : [source.weights as FileSource];
   const tensors = new Map<string, Tensor>();
   for (const file of weights) addFile(file, tensors);
   const inMemory = typeof source.config !== 'string' && !(source.config instanceof URL);
-  const configFile = inMemory ? 'config' : pathOf(source.config as string | URL);
+  const configFile = inMemory ? 'config' : pathOf(source.config);
   return assembleCheckpoint(inMemory ? source.config : readJson(configFile), tensors, basename(configFile));
 }
 
 function loadDirectory(directory: string): Checkpoint {
   if (!existsSync(directory) || !statSync(directory).isDirectory())
-    throw checkpointError({ file: directory, at: null, expected: 'a directory with config.json and safetensors', got: 'no directory' });
+    throw checkpointError({
+      file: directory,
+      at: null,
+      expected: 'a directory with config.json and safetensors',
+      got: 'no directory',
+    });
   const single = join(directory, SINGLE_NAME);
   const index = join(directory, INDEX_NAME);
   const weights = existsSync(index) ? index : single;
@@ -62,7 +69,8 @@ function addFile(source: FileSource, tensors: Map<string, Tensor>): void {
 function addTensors(bytes: Uint8Array, file: string, tensors: Map<string, Tensor>): void {
   for (const [name, tensor] of readSafetensors(bytes, file).tensors) {
     const other = tensors.get(name);
-    if (other !== undefined) throw checkpointError({ file, at: name, expected: 'each tensor once', got: `another one in ${other.file}` });
+    if (other !== undefined)
+      throw checkpointError({ file, at: name, expected: 'each tensor once', got: `another one in ${other.file}` });
     tensors.set(name, tensor);
   }
 }
@@ -72,24 +80,37 @@ function addShards(indexPath: string, tensors: Map<string, Tensor>): void {
   const file = basename(indexPath);
   const raw = readJson(indexPath);
   const map = typeof raw === 'object' && raw !== null ? (raw as Record<string, unknown>)['weight_map'] : undefined;
-  if (typeof map !== 'object' || map === null || Array.isArray(map) || !Object.values(map).every((v) => typeof v === 'string'))
-    throw checkpointError({ file, at: 'weight_map', expected: 'an object of tensor name -> shard file', got: typeof map });
+  if (
+    typeof map !== 'object' ||
+    map === null ||
+    Array.isArray(map) ||
+    !Object.values(map).every((v) => typeof v === 'string')
+  )
+    throw checkpointError({
+      file,
+      at: 'weight_map',
+      expected: 'an object of tensor name -> shard file',
+      got: typeof map,
+    });
   const weightMap = map as Record<string, string>;
   const directory = resolve(indexPath, '..');
   for (const shard of [...new Set(Object.values(weightMap))].sort()) {
     const path = resolve(directory, shard);
     // An index is hostile input: a shard lies beside it, never elsewhere on the disk.
     const inside = relative(directory, path);
-    if (isAbsolute(shard) || inside.startsWith('..')) throw checkpointError({ file, at: shard, expected: 'a shard beside the index', got: shard });
+    if (isAbsolute(shard) || inside.startsWith('..'))
+      throw checkpointError({ file, at: shard, expected: 'a shard beside the index', got: shard });
     addTensors(readBytes(path), shard, tensors);
   }
   const problems: CheckpointProblem[] = [];
   for (const [name, shard] of Object.entries(weightMap)) {
     const tensor = tensors.get(name);
-    if (tensor?.file !== shard) problems.push({ file, at: name, expected: `the tensor in ${shard}`, got: tensor?.file ?? 'none' });
+    if (tensor?.file !== shard)
+      problems.push({ file, at: name, expected: `the tensor in ${shard}`, got: tensor?.file ?? 'none' });
   }
   for (const [name, tensor] of tensors)
-    if (!Object.hasOwn(weightMap, name)) problems.push({ file: tensor.file, at: name, expected: `a name in ${file}`, got: 'none' });
+    if (!Object.hasOwn(weightMap, name))
+      problems.push({ file: tensor.file, at: name, expected: `a name in ${file}`, got: 'none' });
   if (problems.length > 0) throw new CheckpointError(problems);
 }
 
@@ -101,7 +122,10 @@ function readBytes(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (cause) {
-    throw checkpointError({ file: path, at: null, expected: 'a readable file', got: (cause as NodeJS.ErrnoException).code ?? 'an error' }, cause);
+    throw checkpointError(
+      { file: path, at: null, expected: 'a readable file', got: (cause as NodeJS.ErrnoException).code ?? 'an error' },
+      cause,
+    );
   }
 }
 
@@ -110,6 +134,9 @@ function readJson(path: string): unknown {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(readBytes(path)));
   } catch (cause) {
     if (cause instanceof CheckpointError) throw cause;
-    throw checkpointError({ file: basename(path), at: null, expected: 'JSON in UTF-8', got: (cause as Error).message }, cause);
+    throw checkpointError(
+      { file: basename(path), at: null, expected: 'JSON in UTF-8', got: (cause as Error).message },
+      cause,
+    );
   }
 }

@@ -100,11 +100,21 @@ function readTensors(header: Record<string, unknown>, data: Uint8Array, file: st
   let cursor = 0;
   for (const span of spans) {
     if (span.begin !== cursor)
-      problems.push({ file, at: span.name, expected: `data to begin at ${cursor} (no overlap, no hole)`, got: `${span.begin}` });
+      problems.push({
+        file,
+        at: span.name,
+        expected: `data to begin at ${cursor} (no overlap, no hole)`,
+        got: `${span.begin}`,
+      });
     cursor = Math.max(cursor, span.end);
   }
   if (problems.length === 0 && cursor !== data.length)
-    problems.push({ file, at: 'data section', expected: `${cursor} bytes as the header says`, got: `${data.length} bytes` });
+    problems.push({
+      file,
+      at: 'data section',
+      expected: `${cursor} bytes as the header says`,
+      got: `${data.length} bytes`,
+    });
   if (problems.length > 0) throw new CheckpointError(problems);
   return { tensors, metadata };
 }
@@ -124,7 +134,12 @@ function readTensor(
   problems: CheckpointProblem[],
 ): { tensor: Tensor; begin: number; end: number } | null {
   const fail = (expected: string, got: unknown): null => {
-    problems.push({ file, at: name, expected, got: got === undefined ? 'nothing' : (JSON.stringify(got)?.slice(0, 80) ?? 'nothing') });
+    problems.push({
+      file,
+      at: name,
+      expected,
+      got: got === undefined ? 'nothing' : (JSON.stringify(got)?.slice(0, 80) ?? 'nothing'),
+    });
     return null;
   };
   if (typeof entry !== 'object' || entry === null) return fail('an object {dtype, shape, data_offsets}', entry);
@@ -133,28 +148,44 @@ function readTensor(
     return fail(`a dtype of ${Object.keys(DTYPE_BYTES).join(', ')}`, dtype);
   if (!Array.isArray(shape) || !shape.every((d) => Number.isSafeInteger(d) && (d as number) >= 0))
     return fail('a shape of integers >= 0', shape);
-  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every((o) => Number.isSafeInteger(o) && (o as number) >= 0))
+  if (
+    !Array.isArray(offsets) ||
+    offsets.length !== 2 ||
+    !offsets.every((o) => Number.isSafeInteger(o) && (o as number) >= 0)
+  )
     return fail('data_offsets of two integers >= 0', offsets);
   const [begin, end] = offsets as [number, number];
   if (begin > end || end > data.length) return fail(`data_offsets inside the ${data.length} data bytes`, offsets);
   const elements = (shape as number[]).reduce((product, d) => product * d, 1);
   const expectedBytes = elements * DTYPE_BYTES[dtype as Dtype];
-  if (expectedBytes !== end - begin) return fail(`${expectedBytes} bytes for ${dtype} [${shape.join(', ')}]`, end - begin);
-  const tensor: Tensor = { name, dtype: dtype as Dtype, shape: shape as number[], bytes: data.subarray(begin, end), file };
+  if (expectedBytes !== end - begin)
+    return fail(`${expectedBytes} bytes for ${dtype} [${shape.join(', ')}]`, end - begin);
+  const tensor: Tensor = {
+    name,
+    dtype: dtype as Dtype,
+    shape: shape as number[],
+    bytes: data.subarray(begin, end),
+    file,
+  };
   return { tensor, begin, end };
 }
 
 export type TensorToWrite = Pick<Tensor, 'name' | 'dtype' | 'shape' | 'bytes'>;
 
 /** Writes one file: tensors in the given order, header padded with spaces to 8 bytes. Equal input gives equal bytes. */
-export function writeSafetensors(tensors: readonly TensorToWrite[], metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+export function writeSafetensors(
+  tensors: readonly TensorToWrite[],
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
   const header: Record<string, unknown> = {};
   if (Object.keys(metadata).length > 0) header['__metadata__'] = metadata;
   let cursor = 0;
   for (const t of tensors) {
     const expected = t.shape.reduce((product, d) => product * d, 1) * DTYPE_BYTES[t.dtype];
     if (expected !== t.bytes.length)
-      throw new RangeError(`${t.name}: expected ${expected} bytes for ${t.dtype} [${t.shape.join(', ')}], got ${t.bytes.length}`);
+      throw new RangeError(
+        `${t.name}: expected ${expected} bytes for ${t.dtype} [${t.shape.join(', ')}], got ${t.bytes.length}`,
+      );
     if (Object.hasOwn(header, t.name)) throw new RangeError(`${t.name}: written twice`);
     header[t.name] = { dtype: t.dtype, shape: t.shape, data_offsets: [cursor, cursor + t.bytes.length] };
     cursor += t.bytes.length;

@@ -7,20 +7,23 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import { encodeBf16, formats, packE2m1, scaleExponentFp4Mx, scaleExponentFp8 } from '../formats/index.ts';
+import { decodeUe8m0, encodeBf16, formats, packE2m1, scaleExponentFp4Mx, scaleExponentFp8 } from '../formats/index.ts';
 import { assembleCheckpoint, scaleNameOf, scaleShapeOf } from './checkpoint.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { parseModelConfig } from './config.ts';
-import { FP4_BLOCK, FP8_BLOCK, tensorInventory } from './inventory.ts';
+import { FP4_BLOCK, tensorInventory } from './inventory.ts';
 import type { InventoryEntry } from './inventory.ts';
 import type { Dtype, Tensor, TensorToWrite } from './safetensors.ts';
+
+const FP8_BLOCK = [128, 128] as const;
 
 export const PRESETS = ['v4-tiny'] as const;
 export type CheckpointPreset = (typeof PRESETS)[number];
 
 /** config.json of a preset, with the released key names. */
 export function presetConfig(preset: CheckpointPreset): Record<string, unknown> {
-  if (!PRESETS.includes(preset)) throw new RangeError(`preset: expected one of ${PRESETS.join(', ')}, got ${String(preset)}`);
+  if (!PRESETS.includes(preset))
+    throw new RangeError(`preset: expected one of ${PRESETS.join(', ')}, got ${String(preset)}`);
   return {
     architectures: ['DeepseekV4ForCausalLM'],
     model_type: 'deepseek_v4',
@@ -31,7 +34,7 @@ export function presetConfig(preset: CheckpointPreset): Record<string, unknown> 
       fmt: 'e4m3',
       scale_fmt: 'ue8m0',
       activation_scheme: 'dynamic',
-      weight_block_size: [FP8_BLOCK, FP8_BLOCK],
+      weight_block_size: FP8_BLOCK,
     },
     vocab_size: 320,
     hidden_size: 128,
@@ -87,7 +90,9 @@ export function seededTensors(options: { preset: CheckpointPreset; seed: string 
   const config = parseModelConfig(presetConfig(options.preset));
   return tensorInventory(config).flatMap((entry) => {
     const random = seededRandom(`evenkeel checkpoint v1/${options.preset}/${options.seed}/${entry.name}`);
-    return entry.form === 'i64' ? [expertTable(entry, config.experts, random)] : store(entry, seededValues(entry, random));
+    return entry.form === 'i64'
+      ? [expertTable(entry, config.experts, random)]
+      : store(entry, seededValues(entry, random));
   });
 }
 
@@ -123,7 +128,7 @@ function seededNormal(random: () => number): number {
 /** Mean and deviation of each kind of weight. */
 function spreadOf(entry: InventoryEntry): { mean: number; deviation: number } {
   const { name, shape } = entry;
-  const fanIn = shape[shape.length - 1]!;
+  const fanIn = shape[shape.length - 1];
   if (name === 'embed.weight') return { mean: 0, deviation: 1 };
   if (name.endsWith('norm.weight')) return { mean: 1, deviation: 0.25 };
   if (name.endsWith('_fn')) return { mean: 0, deviation: 1 / Math.sqrt(fanIn) };
@@ -151,21 +156,23 @@ function expertTable(entry: InventoryEntry, experts: number, random: () => numbe
     const pool = Array.from({ length: experts }, (_, e) => e);
     for (let i = 0; i < k; i++) {
       const [expert] = pool.splice(random() % pool.length, 1);
-      view.setBigInt64((t * k + i) * 8, BigInt(expert!), true);
+      view.setBigInt64((t * k + i) * 8, BigInt(expert), true);
     }
   }
   return { name: entry.name, dtype: 'I64', shape: entry.shape, bytes };
 }
 
 function store(entry: InventoryEntry, values: Float32Array): TensorToWrite[] {
-  const plain = (dtype: Dtype, bytes: Uint8Array): TensorToWrite[] => [{ name: entry.name, dtype, shape: entry.shape, bytes }];
+  const plain = (dtype: Dtype, bytes: Uint8Array): TensorToWrite[] => [
+    { name: entry.name, dtype, shape: entry.shape, bytes },
+  ];
   switch (entry.form) {
     case 'f32':
       return plain('F32', new Uint8Array(values.buffer));
     case 'bf16':
       return plain('BF16', new Uint8Array(encodeBf16(values).buffer));
     case 'fp8':
-      return quantise(entry, values, 'fp8', FP8_BLOCK, FP8_BLOCK);
+      return quantise(entry, values, 'fp8', ...FP8_BLOCK);
     case 'fp4':
       return quantise(entry, values, 'fp4', 1, FP4_BLOCK);
     case 'i64':
@@ -174,9 +181,15 @@ function store(entry: InventoryEntry, values: Float32Array): TensorToWrite[] {
 }
 
 /** One power-of-two scale per block of the weight; codes nearest, ties to even. */
-function quantise(entry: InventoryEntry, values: Float32Array, form: 'fp8' | 'fp4', rowBlock: number, colBlock: number): TensorToWrite[] {
+function quantise(
+  entry: InventoryEntry,
+  values: Float32Array,
+  form: 'fp8' | 'fp4',
+  rowBlock: number,
+  colBlock: number,
+): TensorToWrite[] {
   const [rows, cols] = entry.shape as [number, number];
-  const scaleShape = scaleShapeOf(entry.shape, form);
+  const scaleShape = scaleShapeOf(entry.shape, form, FP8_BLOCK);
   const exponents = new Uint8Array(scaleShape[0] * scaleShape[1]);
   const scaled = new Float32Array(values.length);
   for (let br = 0; br < scaleShape[0]; br++)
@@ -185,16 +198,16 @@ function quantise(entry: InventoryEntry, values: Float32Array, form: 'fp8' | 'fp
       const colEnd = Math.min(cols, (bc + 1) * colBlock);
       let amax = 0;
       for (let r = br * rowBlock; r < rowEnd; r++)
-        for (let c = bc * colBlock; c < colEnd; c++) amax = Math.max(amax, Math.abs(values[r * cols + c]!));
+        for (let c = bc * colBlock; c < colEnd; c++) amax = Math.max(amax, Math.abs(values[r * cols + c]));
       const exponent = form === 'fp8' ? scaleExponentFp8(amax) : scaleExponentFp4Mx(amax);
       exponents[br * scaleShape[1] + bc] = exponent;
-      const scale = 2 ** (exponent - 127);
+      const scale = decodeUe8m0(Uint8Array.of(exponent))[0];
       for (let r = br * rowBlock; r < rowEnd; r++)
-        for (let c = bc * colBlock; c < colEnd; c++) scaled[r * cols + c] = values[r * cols + c]! / scale;
+        for (let c = bc * colBlock; c < colEnd; c++) scaled[r * cols + c] = values[r * cols + c] / scale;
     }
   const weight: TensorToWrite =
     form === 'fp8'
-      ? { name: entry.name, dtype: 'F8_E4M3', shape: entry.shape, bytes: formats.e4m3fn.encode(scaled) as Uint8Array }
-      : { name: entry.name, dtype: 'I8', shape: [rows, cols / 2], bytes: packE2m1(formats.e2m1.encode(scaled) as Uint8Array) };
+      ? { name: entry.name, dtype: 'F8_E4M3', shape: entry.shape, bytes: formats.e4m3fn.encode(scaled) }
+      : { name: entry.name, dtype: 'I8', shape: [rows, cols / 2], bytes: packE2m1(formats.e2m1.encode(scaled)) };
   return [weight, { name: scaleNameOf(entry.name), dtype: 'F8_E8M0', shape: scaleShape, bytes: exponents }];
 }

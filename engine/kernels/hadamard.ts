@@ -19,11 +19,11 @@ export function hadamard(x: Float32Array, rows: number, width: number): void {
     for (let distance = 1; distance < width; distance *= 2)
       for (let block = base; block < base + width; block += 2 * distance)
         for (let i = block; i < block + distance; i++) {
-          const a = x[i]!;
-          const b = x[i + distance]!;
+          const a = x[i];
+          const b = x[i + distance];
           x[i] = f32(a + b);
           x[i + distance] = f32(a - b);
         }
-    for (let i = base; i < base + width; i++) x[i] = f32(x[i]! * scale);
+    for (let i = base; i < base + width; i++) x[i] = f32(x[i] * scale);
   }
 }

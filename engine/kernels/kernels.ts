@@ -52,5 +52,12 @@ export interface Kernels {
    * @param alpha - [heads] f32
    * @param acc - [heads, width] f32, updated
    */
-  weightedRows(p: Float32Array, alpha: Float32Array, heads: number, rows: RowSet, index: Int32Array, acc: Float32Array): void;
+  weightedRows(
+    p: Float32Array,
+    alpha: Float32Array,
+    heads: number,
+    rows: RowSet,
+    index: Int32Array,
+    acc: Float32Array,
+  ): void;
 }

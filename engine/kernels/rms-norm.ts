@@ -16,15 +16,15 @@ export function sumOfSquares(x: Float32Array, from: number, width: number): numb
   const quads = from + (width - (width % 4));
   let k = from;
   for (; k < quads; k += 4) {
-    l0 = f32(l0 + f32(x[k]! * x[k]!));
-    l1 = f32(l1 + f32(x[k + 1]! * x[k + 1]!));
-    l2 = f32(l2 + f32(x[k + 2]! * x[k + 2]!));
-    l3 = f32(l3 + f32(x[k + 3]! * x[k + 3]!));
+    l0 = f32(l0 + f32(x[k] * x[k]));
+    l1 = f32(l1 + f32(x[k + 1] * x[k + 1]));
+    l2 = f32(l2 + f32(x[k + 2] * x[k + 2]));
+    l3 = f32(l3 + f32(x[k + 3] * x[k + 3]));
   }
   const end = from + width;
-  if (k < end) l0 = f32(l0 + f32(x[k]! * x[k]!));
-  if (k + 1 < end) l1 = f32(l1 + f32(x[k + 1]! * x[k + 1]!));
-  if (k + 2 < end) l2 = f32(l2 + f32(x[k + 2]! * x[k + 2]!));
+  if (k < end) l0 = f32(l0 + f32(x[k] * x[k]));
+  if (k + 1 < end) l1 = f32(l1 + f32(x[k + 1] * x[k + 1]));
+  if (k + 2 < end) l2 = f32(l2 + f32(x[k + 2] * x[k + 2]));
   return f32(f32(l0 + l1) + f32(l2 + l3));
 }
 
@@ -49,7 +49,7 @@ export function rmsNorm(
   for (let r = 0; r < rows; r++) {
     const base = r * width;
     const scale = inverseRms(x, base, width, eps);
-    if (weight === null) for (let k = 0; k < width; k++) out[base + k] = f32(x[base + k]! * scale);
-    else for (let k = 0; k < width; k++) out[base + k] = f32(weight[k]! * f32(x[base + k]! * scale));
+    if (weight === null) for (let k = 0; k < width; k++) out[base + k] = f32(x[base + k] * scale);
+    else for (let k = 0; k < width; k++) out[base + k] = f32(weight[k] * f32(x[base + k] * scale));
   }
 }

@@ -30,7 +30,7 @@ export function inverseFrequencies(theta: number, dim: number, yarn: YarnOptions
   for (let i = 0; i < out.length; i++) {
     const ramp = f32(Math.min(1, Math.max(0, f32(f32(i - low) / span))));
     const smooth = f32(1 - ramp);
-    const f = out[i]!;
+    const f = out[i];
     out[i] = f32(f32(f32(f / yarn.factor) * f32(1 - smooth)) + f32(f * smooth));
   }
   return out;
@@ -70,7 +70,7 @@ export class RopeTable {
     sines.set(this.sines);
     for (let p = this.positions; p < positions; p++)
       for (let i = 0; i < half; i++) {
-        const angle = f32(p * this.frequencies[i]!);
+        const angle = f32(p * this.frequencies[i]);
         cosines[p * half + i] = cosF32(angle);
         sines[p * half + i] = sinF32(angle);
       }
@@ -95,10 +95,10 @@ export class RopeTable {
     const half = this.frequencies.length;
     const base = position * half;
     for (let i = 0; i < half; i++) {
-      const c = this.cosines[base + i]!;
-      const s = inverse ? -this.sines[base + i]! : this.sines[base + i]!;
-      const re = x[from + 2 * i]!;
-      const im = x[from + 2 * i + 1]!;
+      const c = this.cosines[base + i];
+      const s = inverse ? -this.sines[base + i] : this.sines[base + i];
+      const re = x[from + 2 * i];
+      const im = x[from + 2 * i + 1];
       x[from + 2 * i] = f32(f32(re * c) - f32(im * s));
       x[from + 2 * i + 1] = f32(f32(re * s) + f32(im * c));
     }

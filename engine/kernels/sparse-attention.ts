@@ -71,7 +71,7 @@ export function attendToken(
   const partials: SplitState[] = [];
   for (let s = 0; s + 1 < edges.length; s++)
     partials.push(attendBlocks(kernels, q, rows, index, blocks.slice(edges[s], edges[s + 1]), shape));
-  if (partials.length === 1) finishWhole(partials[0]!, sink, shape, out, outFrom);
+  if (partials.length === 1) finishWhole(partials[0], sink, shape, out, outFrom);
   else combineSplits(partials, sink, shape, out, outFrom);
 }
 
@@ -103,16 +103,16 @@ function attendBlocks(
     const p = new Float32Array(heads * n);
     kernels.rowDots(q, heads, rows, part, p);
     for (let h = 0; h < heads; h++) {
-      let m = max[h]!;
+      let m = max[h];
       for (let j = h * n; j < (h + 1) * n; j++) {
-        const z = f32(p[j]! * scale);
+        const z = f32(p[j] * scale);
         p[j] = z;
         if (z > m) m = z;
       }
-      const rescale = expF32(f32(max[h]! - m));
-      let s = f32(sum[h]! * rescale);
+      const rescale = expF32(f32(max[h] - m));
+      let s = f32(sum[h] * rescale);
       for (let j = h * n; j < (h + 1) * n; j++) {
-        const weight = expF32(f32(p[j]! - m));
+        const weight = expF32(f32(p[j] - m));
         p[j] = weight;
         s = f32(s + weight);
       }
@@ -126,11 +126,17 @@ function attendBlocks(
   return { acc, max, sum };
 }
 
-function finishWhole(part: SplitState, sink: Float32Array, shape: AttentionShape, out: Float32Array, outFrom: number): void {
+function finishWhole(
+  part: SplitState,
+  sink: Float32Array,
+  shape: AttentionShape,
+  out: Float32Array,
+  outFrom: number,
+): void {
   const { heads, width } = shape;
   for (let h = 0; h < heads; h++) {
-    const total = f32(part.sum[h]! + expF32(f32(sink[h]! - part.max[h]!)));
-    for (let c = h * width; c < (h + 1) * width; c++) out[outFrom + c] = f32(part.acc[c]! / total);
+    const total = f32(part.sum[h] + expF32(f32(sink[h] - part.max[h])));
+    for (let c = h * width; c < (h + 1) * width; c++) out[outFrom + c] = f32(part.acc[c] / total);
   }
 }
 
@@ -145,20 +151,20 @@ function combineSplits(
   const { heads, width } = shape;
   const weights = new Float32Array(parts.length);
   for (let h = 0; h < heads; h++) {
-    const lse = parts.map((p) => f32(f32(log64(p.sum[h]!) / LN2) + f32(p.max[h]! * LOG2E)));
+    const lse = parts.map((p) => f32(f32(log64(p.sum[h]) / LN2) + f32(p.max[h] * LOG2E)));
     const top = lse.reduce((a, b) => (b > a ? b : a));
     let total = 0;
     for (const l of lse) total = f32(total + pow2(f32(l - top)));
     let g = f32(f32(log64(total) / LN2) + top);
-    g = f32(g + f32(log64(1 + exp64(f32(f32(sink[h]! * LOG2E) - g) * LN2)) / LN2));
+    g = f32(g + f32(log64(1 + exp64(f32(f32(sink[h] * LOG2E) - g) * LN2)) / LN2));
     lse.forEach((l, s) => {
       weights[s] = pow2(f32(l - g));
     });
     for (let c = h * width; c < (h + 1) * width; c++) {
       let sum = 0;
       for (let s = 0; s < parts.length; s++) {
-        const own = f32(parts[s]!.acc[c]! / parts[s]!.sum[h]!);
-        sum = f32(sum + f32(weights[s]! * own));
+        const own = f32(parts[s].acc[c] / parts[s].sum[h]);
+        sum = f32(sum + f32(weights[s] * own));
       }
       out[outFrom + c] = sum;
     }

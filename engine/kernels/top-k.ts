@@ -26,20 +26,20 @@ export function topK(scores: Float32Array, from: number, count: number, k: numbe
   for (let step = 0; step < count; step++) {
     // visiting in the order of the rule makes "first seen wins" the tie rule
     const index = tieRule === 'low' ? step : count - 1 - step;
-    const score = scores[from + index]!;
+    const score = scores[from + index];
     let at = held;
-    while (at > 0 && score > scores[from + best[at - 1]!]!) at--;
+    while (at > 0 && score > scores[from + best[at - 1]]) at--;
     if (at >= keep) {
       if (score > rejectedMax) rejectedMax = score;
       continue;
     }
     if (held === keep) {
-      const dropped = scores[from + best[keep - 1]!]!;
+      const dropped = scores[from + best[keep - 1]];
       if (dropped > rejectedMax) rejectedMax = dropped;
     } else held++;
     best.copyWithin(at + 1, at, held - 1);
     best[at] = index;
   }
-  const tieAtBoundary = keep > 0 && keep < count && rejectedMax === scores[from + best[keep - 1]!]!;
+  const tieAtBoundary = keep > 0 && keep < count && rejectedMax === scores[from + best[keep - 1]];
   return { indices: best.sort(), tieAtBoundary };
 }

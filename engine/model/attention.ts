@@ -17,7 +17,13 @@ import type { StepContext, StepSequence } from './step.ts';
 import type { AttentionWeights } from './weights.ts';
 
 /** @returns [rows, D] */
-export function attention(ctx: StepContext, w: AttentionWeights, layer: number, x: Float32Array, op: string): Float32Array {
+export function attention(
+  ctx: StepContext,
+  w: AttentionWeights,
+  layer: number,
+  x: Float32Array,
+  op: string,
+): Float32Array {
   const { config } = ctx;
   const rows = ctx.step.tokenIds.length;
   const ratio = compressRatio(config, layer);
@@ -43,7 +49,13 @@ function eachHeadOfRow(ctx: StepContext, visit: (at: number, position: number) =
 }
 
 /** [rows, heads, headDim]: low-rank projection, weightless norm per head, RoPE on the last dims. */
-function makeQueries(ctx: StepContext, w: AttentionWeights, qr: Float32Array, rope: RopeTable, rows: number): Float32Array {
+function makeQueries(
+  ctx: StepContext,
+  w: AttentionWeights,
+  qr: Float32Array,
+  rope: RopeTable,
+  rows: number,
+): Float32Array {
   const { heads, headDim, ropeDim, rmsNormEps } = ctx.config;
   const q = linear(ctx, w.wqB, qr, rows);
   rmsNorm(q, null, q, { rows: rows * heads, width: headDim, eps: rmsNormEps });
@@ -53,7 +65,13 @@ function makeQueries(ctx: StepContext, w: AttentionWeights, qr: Float32Array, ro
 }
 
 /** [rows, headDim]: one shared key-value row per token; non-RoPE dims pass through the FP8 record where KV is quantised. */
-function makeKeyValues(ctx: StepContext, w: AttentionWeights, x: Float32Array, rope: RopeTable, rows: number): Float32Array {
+function makeKeyValues(
+  ctx: StepContext,
+  w: AttentionWeights,
+  x: Float32Array,
+  rope: RopeTable,
+  rows: number,
+): Float32Array {
   const { headDim, ropeDim, rmsNormEps } = ctx.config;
   const kv = linear(ctx, w.wkv, x, rows);
   rmsNorm(kv, w.kvNorm, kv, { rows, width: headDim, eps: rmsNormEps });
@@ -85,7 +103,7 @@ function updateCompressed(
   const index = w.indexer === null ? null : projectForCompressor(ctx, w.indexer.compressor, x, rows);
   const queries = w.indexer === null ? null : indexQueries(ctx, w.indexer, x, qr, rows);
   for (const s of ctx.step.sequences) {
-    const state = s.state.layers[layer]!;
+    const state = s.state.layers[layer];
     compress(ctx, w.compressor, main, s, state.compressor!, state.entries!, 'kv');
     if (w.indexer !== null && index !== null && queries !== null) {
       compress(ctx, w.indexer.compressor, index, s, state.indexCompressor!, state.indexEntries!, 'index-key');
@@ -121,9 +139,15 @@ function attendRows(
   const size = heads * headDim;
   const out = new Float32Array(q.length);
   const cuts = planCuts(ctx, selected);
-  const shape = { heads, width: headDim, scale: 1 / Math.sqrt(headDim), keyBlock: ctx.keyBlock, roundWeights: ctx.roundings.bf16 };
+  const shape = {
+    heads,
+    width: headDim,
+    scale: 1 / Math.sqrt(headDim),
+    keyBlock: ctx.keyBlock,
+    roundWeights: ctx.roundings.bf16,
+  };
   for (const s of ctx.step.sequences) {
-    const state = s.state.layers[layer]!;
+    const state = s.state.layers[layer];
     const held = Math.min(s.start, windowSize - 1);
     const set = loadEntries(ctx, state, s, kv, held, ratio > 0);
     for (let i = 0; i < s.count; i++) {
@@ -131,10 +155,10 @@ function attendRows(
       const last = held + i;
       const first = Math.max(0, last - windowSize + 1);
       const windowCount = last - first + 1;
-      const entries = selected[row]!;
+      const entries = selected[row];
       const index = new Int32Array(windowCount + entries.length);
       for (let j = 0; j < windowCount; j++) index[j] = first + j;
-      for (let j = 0; j < entries.length; j++) index[windowCount + j] = held + s.count + entries[j]!;
+      for (let j = 0; j < entries.length; j++) index[windowCount + j] = held + s.count + entries[j];
       const rowCuts = cuts.get(row) ?? [];
       if (rowCuts.length > 0) {
         ctx.counters.splits++;
@@ -164,10 +188,10 @@ function planCuts(ctx: StepContext, selected: readonly Int32Array[]): Map<number
   if (decoding.length === 0) return new Map();
   const lengths = decoding.map((s) => ({
     window: Math.min(s.start + 1, ctx.config.windowSize),
-    compressed: selected[s.from]!.length,
+    compressed: selected[s.from].length,
   }));
   const cuts = ctx.parts.splitPolicy.cuts(lengths, ctx.keyBlock);
-  return new Map(decoding.map((s, i) => [s.from, cuts[i]!]));
+  return new Map(decoding.map((s, i) => [s.from, cuts[i]]));
 }
 
 /** Rows to attend to: the window before this step (oldest first), this step's rows, then all compressed entries. */
@@ -209,8 +233,9 @@ function projectOutput(ctx: StepContext, w: AttentionWeights, out: Float32Array,
       const from = (r * oGroups + g) * inner;
       slice.set(out.subarray(from, from + inner), r * inner);
     }
-    const part = linear(ctx, w.woA[g]!, slice, rows);
-    for (let r = 0; r < rows; r++) u.set(part.subarray(r * oLoraRank, (r + 1) * oLoraRank), (r * oGroups + g) * oLoraRank);
+    const part = linear(ctx, w.woA[g], slice, rows);
+    for (let r = 0; r < rows; r++)
+      u.set(part.subarray(r * oLoraRank, (r + 1) * oLoraRank), (r * oGroups + g) * oLoraRank);
   }
   return linear(ctx, w.woB, u, rows);
 }

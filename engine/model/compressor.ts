@@ -29,7 +29,12 @@ export interface CompressorInputs {
 }
 
 /** The two float32 projections, for all rows at once. */
-export function projectForCompressor(ctx: StepContext, w: CompressorWeights, x: Float32Array, rows: number): CompressorInputs {
+export function projectForCompressor(
+  ctx: StepContext,
+  w: CompressorWeights,
+  x: Float32Array,
+  rows: number,
+): CompressorInputs {
   return { values: linearF32(ctx, w.wkv, x, rows), scores: linearF32(ctx, w.wgate, x, rows), width: w.wkv.matrix.out };
 }
 
@@ -52,7 +57,7 @@ export function compress(
     const row = (sequence.from + i) * width;
     for (let c = 0; c < width; c++) {
       state.values[slot + c] = inputs.values[row + c]!;
-      state.scores[slot + c] = f32(inputs.scores[row + c]! + w.ape[phase * width + c]!);
+      state.scores[slot + c] = f32(inputs.scores[row + c] + w.ape[phase * width + c]);
     }
     if (phase === ratio - 1) {
       appendEntry(entries, formEntry(ctx, w, state, Math.floor(position / ratio) * ratio, kind));
@@ -73,7 +78,13 @@ function pooledSlots(state: CompressorState): number[] {
   return Array.from({ length: 2 * ratio }, (_, s) => s * width + (s < ratio ? 0 : dim));
 }
 
-function formEntry(ctx: StepContext, w: CompressorWeights, state: CompressorState, firstPosition: number, kind: EntryKind): Float32Array {
+function formEntry(
+  ctx: StepContext,
+  w: CompressorWeights,
+  state: CompressorState,
+  firstPosition: number,
+  kind: EntryKind,
+): Float32Array {
   const { dim } = state;
   const { ropeDim, rmsNormEps } = ctx.config;
   const entry = new Float32Array(dim);

@@ -23,6 +23,7 @@ const f32 = Math.fround;
 export interface ModelOptions {
   readonly precision: PrecisionMode;
   readonly keyBlock: number;
+  readonly clampSharedExpert: boolean;
   readonly parts: ModelParts;
 }
 
@@ -62,13 +63,19 @@ export class Model {
   }
 
   private context(step: Step, tap: TraceTap | null): StepContext {
-    const rows = tap === null ? [] : step.sequences.flatMap((s) => Array.from({ length: s.count }, (_, i) => ({ request: s.request, position: s.start + i })));
+    const rows =
+      tap === null
+        ? []
+        : step.sequences.flatMap((s) =>
+            Array.from({ length: s.count }, (_, i) => ({ request: s.request, position: s.start + i })),
+          );
     return {
       config: this.config,
       kernels: this.kernels,
       roundings: roundingsOf(this.options.precision),
       parts: this.options.parts,
       keyBlock: this.options.keyBlock,
+      clampSharedExpert: this.options.clampSharedExpert,
       ropeMain: this.ropeMain,
       ropeCompressed: this.ropeCompressed,
       tap,
@@ -174,7 +181,7 @@ export class Model {
       for (let j = 0; j < hcMult; j++)
         for (let d = 0; d < D; d++) {
           const at = (r * hcMult + j) * D + d;
-          x[at] = f32(fromToken[r * D + d]! + x[at]!);
+          x[at] = f32(fromToken[r * D + d] + x[at]);
         }
     const out = this.block(ctx, w.block, this.config.layers + depth, toStored(ctx, x), `mtp.${depth}`);
     return this.logits(out, rows, w.hcHead, w.norm, `mtp.${depth}.head`, null);

@@ -47,12 +47,18 @@ export function indexQueries(
   if (ctx.roundings.quantiseKv) fakeQuantFp4Mx(q, 0, q.length, INDEX_QUANT_GROUP);
   const weights = linear(ctx, w.weightsProj, x, rows);
   const scale = f32(f32(1 / Math.sqrt(indexHeadDim)) * f32(1 / Math.sqrt(indexHeads)));
-  for (let i = 0; i < weights.length; i++) weights[i] = f32(weights[i]! * scale);
+  for (let i = 0; i < weights.length; i++) weights[i] = f32(weights[i] * scale);
   return { q, weights: toStored(ctx, weights) };
 }
 
 /** Selected entry numbers, ascending, for each row of one request. */
-export function selectEntries(ctx: StepContext, queries: IndexQueries, sequence: StepSequence, keys: EntryList, ratio: number): Int32Array[] {
+export function selectEntries(
+  ctx: StepContext,
+  queries: IndexQueries,
+  sequence: StepSequence,
+  keys: EntryList,
+  ratio: number,
+): Int32Array[] {
   const { indexHeads, indexHeadDim, indexTopK } = ctx.config;
   const rows = ctx.kernels.loadRows([{ data: keys.data, from: 0, count: keys.count }], indexHeadDim);
   const all = Int32Array.from({ length: keys.count }, (_, s) => s);
@@ -91,8 +97,8 @@ function weigh(
   for (let s = 0; s < count; s++) {
     let sum = 0;
     for (let h = 0; h < heads; h++) {
-      const dot = stored(dots[h * count + s]!);
-      sum = f32(sum + stored(f32(weights[weightFrom + h]! * (dot > 0 ? dot : 0))));
+      const dot = stored(dots[h * count + s]);
+      sum = f32(sum + stored(f32(weights[weightFrom + h] * (dot > 0 ? dot : 0))));
     }
     scores[s] = stored(sum);
   }

@@ -2,8 +2,10 @@
  * Mixture of experts: scores sqrt(softplus(gate x)), selection by score + bias (or by a frozen table of token ids), a shared expert.
  *
  * Per token, expert outputs are summed in float32 in ascending expert number, then the shared expert's: the order does not
- * depend on the batch. The routing weight is applied before w2. Routed experts clamp (swiglu_limit), the shared one does not.
- * Source: specification section 14.
+ * depend on the batch. The routing weight is applied before w2. Routed experts clamp (swiglu_limit). Ports of V4 disagree on
+ * the shared expert (specification section 14): the reference outputs in test/golden/dsv4 clamp it, so that is the default here;
+ * `clampSharedExpert: false` is the other reading.
+ * Source: specification section 14; test/golden/README.md.
  * @module
  */
 import { expF32, roundBf16InPlace, sigmoidF32, softplusF32 } from '../formats/index.ts';
@@ -31,7 +33,7 @@ export function moe(ctx: StepContext, w: MoeWeights, x: Float32Array, op: string
   for (let r = 0; r < rows; r++) {
     const table = w.expertsOfToken;
     const k = config.expertsPerToken;
-    const token = ctx.step.tokenIds[r]!;
+    const token = ctx.step.tokenIds[r];
     const chosen = table === null ? null : table.subarray(token * k, (token + 1) * k);
     routings.push(route(logits.subarray(r * config.experts, (r + 1) * config.experts), w.bias, chosen, config));
   }
@@ -41,9 +43,9 @@ export function moe(ctx: StepContext, w: MoeWeights, x: Float32Array, op: string
     trace(ctx, `${op}.experts`, ids);
   }
   const sum = new Float32Array(rows * config.hiddenSize);
-  for (let e = 0; e < config.experts; e++) addExpert(ctx, w.experts[e]!, e, x, routings, sum);
-  const shared = runExpert(ctx, w.shared, x, null, rows, config.swigluLimit);
-  for (let i = 0; i < sum.length; i++) sum[i] = f32(sum[i]! + shared[i]!);
+  for (let e = 0; e < config.experts; e++) addExpert(ctx, w.experts[e], e, x, routings, sum);
+  const shared = runExpert(ctx, w.shared, x, null, rows, ctx.clampSharedExpert ? config.swigluLimit : 0);
+  for (let i = 0; i < sum.length; i++) sum[i] = f32(sum[i] + shared[i]);
   return toStored(ctx, sum);
 }
 
@@ -62,13 +64,13 @@ export function route(
 ): Routing {
   const scores = expertScores(logits, config.scoring);
   const experts = chosen ?? selectExperts(scores, bias, config.expertsPerToken);
-  const weights = Float32Array.from(experts, (e) => scores[e]!);
+  const weights = Float32Array.from(experts, (e) => scores[e]);
   if (config.scoring !== 'softmax') {
     let sum = 0;
     for (const weight of weights) sum = f32(sum + weight);
-    for (let i = 0; i < weights.length; i++) weights[i] = f32(weights[i]! / sum);
+    for (let i = 0; i < weights.length; i++) weights[i] = f32(weights[i] / sum);
   }
-  for (let i = 0; i < weights.length; i++) weights[i] = f32(weights[i]! * f32(config.routedScale));
+  for (let i = 0; i < weights.length; i++) weights[i] = f32(weights[i] * f32(config.routedScale));
   return { experts, weights };
 }
 
@@ -90,8 +92,8 @@ function expertScores(logits: Float32Array, scoring: ModelConfig['scoring']): Fl
 
 /** The k best of score + bias, best first; equal values: lower expert number first. */
 function selectExperts(scores: Float32Array, bias: Float32Array | null, k: number): Int32Array {
-  const ranked = bias === null ? scores : scores.map((s, e) => f32(s + bias[e]!));
-  const order = Int32Array.from(ranked, (_, e) => e).sort((a, b) => ranked[b]! - ranked[a]! || a - b);
+  const ranked = bias === null ? scores : scores.map((s, e) => f32(s + bias[e]));
+  const order = Int32Array.from(ranked, (_, e) => e).sort((a, b) => ranked[b] - ranked[a] || a - b);
   return order.slice(0, k);
 }
 
@@ -111,7 +113,7 @@ function addExpert(
     routing.experts.forEach((e, i) => {
       if (e !== expert) return;
       rows.push(r);
-      weights.push(routing.weights[i]!);
+      weights.push(routing.weights[i]);
     }),
   );
   if (rows.length === 0) return;
@@ -119,7 +121,7 @@ function addExpert(
   rows.forEach((r, i) => input.set(x.subarray(r * D, (r + 1) * D), i * D));
   const out = runExpert(ctx, w, input, weights, rows.length, ctx.config.swigluLimit);
   rows.forEach((r, i) => {
-    for (let d = 0; d < D; d++) sum[r * D + d] = f32(sum[r * D + d]! + out[i * D + d]!);
+    for (let d = 0; d < D; d++) sum[r * D + d] = f32(sum[r * D + d] + out[i * D + d]);
   });
 }
 
@@ -138,10 +140,10 @@ function runExpert(
   const bound = limit > 0 ? f32(limit) : Number.POSITIVE_INFINITY;
   for (let r = 0; r < rows; r++)
     for (let i = r * inter; i < (r + 1) * inter; i++) {
-      const g = Math.min(gate[i]!, bound);
-      const u = Math.max(-bound, Math.min(bound, up[i]!));
+      const g = Math.min(gate[i], bound);
+      const u = Math.max(-bound, Math.min(bound, up[i]));
       const z = f32(f32(g * sigmoidF32(g)) * u);
-      gate[i] = weights === null ? z : f32(z * weights[r]!);
+      gate[i] = weights === null ? z : f32(z * weights[r]);
     }
   if (ctx.roundings.bf16) roundBf16InPlace(gate);
   return linear(ctx, w.w2, gate, rows);

@@ -33,7 +33,8 @@ export function createSplitPolicy(option: SplitPolicyOption): SplitPolicy {
     case 'fixed':
       return {
         name: `fixed(${option.splits})`,
-        cuts: (requests, keyBlock) => requests.map((r) => evenCuts(keyBlocks(r.window, r.compressed, keyBlock), option.splits)),
+        cuts: (requests, keyBlock) =>
+          requests.map((r) => evenCuts(keyBlocks(r.window, r.compressed, keyBlock), option.splits)),
       };
     case 'flashmla':
       return {
@@ -72,7 +73,7 @@ export function flashMlaCuts(blocks: readonly number[], parts: number, overhead:
   for (let part = 0; part < parts && request < blocks.length; part++) {
     let room = payload;
     while (request < blocks.length) {
-      const left = blocks[request]! - done;
+      const left = blocks[request] - done;
       if (room >= left + overhead) {
         room -= left + overhead;
         request++;
@@ -81,7 +82,7 @@ export function flashMlaCuts(blocks: readonly number[], parts: number, overhead:
       }
       if (room > overhead) {
         done += room - overhead;
-        cuts[request]!.push(done);
+        cuts[request].push(done);
       }
       break;
     }

@@ -56,7 +56,15 @@ export interface StepCounters {
 }
 
 export function createStepCounters(): StepCounters {
-  return { splits: 0, maxSplits: 0, entries: 0, quantisedRecords: 0, topkSelections: 0, topkTies: 0, splitKProducts: 0 };
+  return {
+    splits: 0,
+    maxSplits: 0,
+    entries: 0,
+    quantisedRecords: 0,
+    topkSelections: 0,
+    topkTies: 0,
+    splitKProducts: 0,
+  };
 }
 
 /** Everything that is the same for the whole step. */
@@ -66,6 +74,8 @@ export interface StepContext {
   readonly roundings: Roundings;
   readonly parts: ModelParts;
   readonly keyBlock: number;
+  /** Whether the shared expert clamps like the routed ones. */
+  readonly clampSharedExpert: boolean;
   readonly ropeMain: RopeTable;
   readonly ropeCompressed: RopeTable;
   readonly tap: TraceTap | null;
@@ -75,15 +85,13 @@ export interface StepContext {
   readonly traceRows: TraceEvent['rows'];
 }
 
-const ACTIVATION_GROUP = 128;
-
 /** x [rows, in] through a weight; quantises activations and sums block by block where the mode and the stored weight say so. */
 export function linear(ctx: StepContext, weight: Linear, x: Float32Array, rows: number): Float32Array {
   const { matrix, quantBlock } = weight;
   const y = new Float32Array(rows * matrix.out);
   if (ctx.roundings.quantiseActivations && quantBlock > 0) {
     const quantised = x.slice(0, rows * matrix.in);
-    for (let r = 0; r < rows; r++) fakeQuantFp8(quantised, r * matrix.in, (r + 1) * matrix.in, ACTIVATION_GROUP);
+    for (let r = 0; r < rows; r++) fakeQuantFp8(quantised, r * matrix.in, (r + 1) * matrix.in, ctx.config.fp8Block[1]);
     ctx.kernels.matmul(quantised, rows, matrix, y, quantBlock);
   } else ctx.kernels.matmul(x, rows, matrix, y, matrix.in);
   return toStored(ctx, y);
@@ -108,7 +116,7 @@ export function trace(ctx: StepContext, op: string, values: Float32Array | Int32
 
 /** A NaN or infinity is an error with the op's name, never a value. */
 export function assertFinite(x: Float32Array, op: string): void {
-  for (let i = 0; i < x.length; i++) if (x[i]! - x[i]! !== 0) throw new NumericError(op, x[i]!);
+  for (let i = 0; i < x.length; i++) if (x[i] - x[i] !== 0) throw new NumericError(op, x[i]);
 }
 
 /** Thrown when an op produced NaN or infinity. */

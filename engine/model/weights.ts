@@ -6,15 +6,15 @@
  * scales to the block's sum, barring underflow (specification sections 4.2 and 4.3).
  * @module
  */
-import { compressRatio, CSA_RATIO, scaleNameOf } from '../checkpoint/index.ts';
+import { compressRatio, CSA_RATIO, FP4_BLOCK, scaleNameOf } from '../checkpoint/index.ts';
 import type { Checkpoint, ModelConfig, Tensor } from '../checkpoint/index.ts';
 import { decodeBf16, decodeE4m3, decodeUe8m0, roundBf16InPlace, unpackE2m1 } from '../formats/index.ts';
 import type { Kernels, PackedMatrix } from '../kernels/index.ts';
 
 export interface Linear {
   readonly matrix: PackedMatrix;
-  /** k-block of the stored quantisation (128 FP8, 32 FP4); 0 = stored unquantised, activations are never quantised for it. */
-  readonly quantBlock: 0 | 32 | 128;
+  /** k-block of the stored quantisation (V4: 128 FP8, 32 FP4); 0 = stored unquantised, activations are never quantised for it. */
+  readonly quantBlock: number;
 }
 
 export interface HyperConnectionWeights {
@@ -42,7 +42,11 @@ export interface AttentionWeights {
   readonly woA: readonly Linear[];
   readonly woB: Linear;
   readonly compressor: CompressorWeights | null;
-  readonly indexer: { readonly wqB: Linear; readonly weightsProj: Linear; readonly compressor: CompressorWeights } | null;
+  readonly indexer: {
+    readonly wqB: Linear;
+    readonly weightsProj: Linear;
+    readonly compressor: CompressorWeights;
+  } | null;
 }
 
 export interface ExpertWeights {
@@ -122,7 +126,7 @@ class WeightReader {
   }
 
   floats(name: string): Float32Array {
-    return dequantise(this.tensor(name), this.checkpoint.tensors.get(scaleNameOf(name)));
+    return dequantise(this.tensor(name), this.checkpoint.tensors.get(scaleNameOf(name)), this.config.fp8Block);
   }
 
   matrix(name: string): PackedMatrix {
@@ -131,12 +135,12 @@ class WeightReader {
 
   linear(name: string): Linear {
     const tensor = this.tensor(name);
-    const quantBlock = tensor.dtype === 'F8_E4M3' ? 128 : tensor.dtype === 'I8' ? 32 : 0;
+    const quantBlock = tensor.dtype === 'F8_E4M3' ? this.config.fp8Block[1] : tensor.dtype === 'I8' ? FP4_BLOCK : 0;
     return { matrix: this.pack(this.floats(name), tensor), quantBlock };
   }
 
   private pack(values: Float32Array, tensor: Tensor): PackedMatrix {
-    const out = tensor.shape[0]!;
+    const out = tensor.shape[0];
     return this.kernels.packMatrix(values, { out, in: values.length / out });
   }
 
@@ -156,7 +160,11 @@ class WeightReader {
   }
 
   hyperConnection(prefix: string): HyperConnectionWeights {
-    return { fn: this.matrix(`${prefix}_fn`), base: this.floats(`${prefix}_base`), scale: this.floats(`${prefix}_scale`) };
+    return {
+      fn: this.matrix(`${prefix}_fn`),
+      base: this.floats(`${prefix}_base`),
+      scale: this.floats(`${prefix}_scale`),
+    };
   }
 
   private compressor(prefix: string): CompressorWeights {
@@ -246,7 +254,11 @@ class WeightReader {
 }
 
 /** Every stored dtype to float32; quantised ones are multiplied by their block's power-of-two scale (exact). */
-export function dequantise(tensor: Tensor, scale: Tensor | undefined): Float32Array {
+export function dequantise(
+  tensor: Tensor,
+  scale: Tensor | undefined,
+  fp8Block: readonly [number, number],
+): Float32Array {
   switch (tensor.dtype) {
     case 'F32': {
       const copy = tensor.bytes.slice();
@@ -257,23 +269,29 @@ export function dequantise(tensor: Tensor, scale: Tensor | undefined): Float32Ar
       return decodeBf16(new Uint16Array(copy.buffer, 0, copy.length / 2));
     }
     case 'F8_E4M3':
-      return applyScales(decodeE4m3(tensor.bytes), tensor, scale, 128, 128);
+      return applyScales(decodeE4m3(tensor.bytes), tensor, scale, fp8Block);
     case 'I8':
-      return applyScales(unpackE2m1(tensor.bytes), tensor, scale, 1, 32);
+      return applyScales(unpackE2m1(tensor.bytes), tensor, scale, [1, FP4_BLOCK]);
     default:
       throw new RangeError(`${tensor.name}: expected a float or quantised dtype, got ${tensor.dtype}`);
   }
 }
 
-function applyScales(values: Float32Array, tensor: Tensor, scale: Tensor | undefined, rowBlock: number, colBlock: number): Float32Array {
+function applyScales(
+  values: Float32Array,
+  tensor: Tensor,
+  scale: Tensor | undefined,
+  [rowBlock, colBlock]: readonly [number, number],
+): Float32Array {
   if (scale === undefined) throw new Error(`invariant: the inventory check let the scale of ${tensor.name} be missing`);
   const factors = decodeUe8m0(scale.bytes);
-  const rows = tensor.shape[0]!;
+  const rows = tensor.shape[0];
   const cols = values.length / rows;
-  const scaleCols = scale.shape[1]!;
+  const scaleCols = scale.shape[1];
   for (let r = 0; r < rows; r++) {
     const base = Math.floor(r / rowBlock) * scaleCols;
-    for (let c = 0; c < cols; c++) values[r * cols + c] = values[r * cols + c]! * factors[base + Math.floor(c / colBlock)]!;
+    for (let c = 0; c < cols; c++)
+      values[r * cols + c] = values[r * cols + c] * factors[base + Math.floor(c / colBlock)];
   }
   return values;
 }

@@ -6,7 +6,13 @@ import type { Checkpoint } from '../checkpoint/index.ts';
 import { createKernels } from '../kernels/index.ts';
 import type { KernelKind, Kernels } from '../kernels/index.ts';
 import { Model, packWeights, PRECISION_MODES } from '../model/index.ts';
-import type { MhcReductionOption, ModelWeights, PrecisionMode, SplitPolicyOption, StepSequence } from '../model/index.ts';
+import type {
+  MhcReductionOption,
+  ModelWeights,
+  PrecisionMode,
+  SplitPolicyOption,
+  StepSequence,
+} from '../model/index.ts';
 import type { StateBlock } from '../cache/index.ts';
 import type { TraceTap } from '../trace/index.ts';
 import { assembleParts } from './parts.ts';
@@ -26,6 +32,8 @@ export interface EngineOptions {
   readonly chunkSize?: number;
   /** Keys per attention block. */
   readonly keyBlock?: number;
+  /** Ports disagree; true is what the reference outputs do. */
+  readonly clampSharedExpert?: boolean;
   readonly splitPolicy?: SplitPolicyOption;
   readonly mhcSplitK?: MhcReductionOption;
   /** Replaces single parts; named in `describe()` as `custom`. */
@@ -39,6 +47,7 @@ const DEFAULTS = {
   chunkSize: 64,
   // 64 keys a block, as the released attention kernel
   keyBlock: 64,
+  clampSharedExpert: true,
   splitPolicy: { kind: 'none' },
   mhcSplitK: { kind: 'none' },
   parts: {},
@@ -115,7 +124,9 @@ function checkOptions(options: Required<EngineOptions>): void {
   whole('chunkSize');
   whole('keyBlock');
   if (!PRECISION_MODES.includes(options.precision))
-    throw new RangeError(`engine options.precision: expected one of ${PRECISION_MODES.join(', ')}, got ${String(options.precision)}`);
+    throw new RangeError(
+      `engine options.precision: expected one of ${PRECISION_MODES.join(', ')}, got ${String(options.precision)}`,
+    );
 }
 
 /**
@@ -129,7 +140,12 @@ export function createEngine(checkpoint: Checkpoint, engineOptions: EngineOption
   const { config } = checkpoint;
   const { kernels, weights } = packOnce(checkpoint, options.kernels);
   const parts = assembleParts(options);
-  const model = new Model(config, weights, kernels, { precision: options.precision, keyBlock: options.keyBlock, parts });
+  const model = new Model(config, weights, kernels, {
+    precision: options.precision,
+    keyBlock: options.keyBlock,
+    clampSharedExpert: options.clampSharedExpert,
+    parts,
+  });
   const openSession = (): Session =>
     new Session(model, { maxBatch: options.maxBatch, chunkSize: options.chunkSize, stateReset: parts.stateReset });
 
@@ -141,11 +157,11 @@ export function createEngine(checkpoint: Checkpoint, engineOptions: EngineOption
     openSequence: () => openSequence(model, options.chunkSize),
     generate(request) {
       const [result] = openSession().run([{ ...request, id: 'generate', topLogprobs: request.logprobs ?? 0 }]);
-      const { tokenIds, finishReason, logprobs, topLogprobs, logits, promptLogits, forcedLogits } = result!;
+      const { tokenIds, finishReason, logprobs, topLogprobs, logits, promptLogits, forcedLogits } = result;
       return {
         tokenIds,
         finishReason,
-        logprobs: tokenIds.map((tokenId, i) => ({ tokenId, logprob: logprobs[i]!, top: topLogprobs[i] ?? [] })),
+        logprobs: tokenIds.map((tokenId, i) => ({ tokenId, logprob: logprobs[i], top: topLogprobs[i] ?? [] })),
         logits,
         promptLogits,
         forcedLogits,
@@ -158,6 +174,7 @@ export function createEngine(checkpoint: Checkpoint, engineOptions: EngineOption
       { name: 'maxBatch', value: String(options.maxBatch) },
       { name: 'chunkSize', value: String(options.chunkSize) },
       { name: 'keyBlock', value: String(options.keyBlock) },
+      { name: 'clampSharedExpert', value: String(options.clampSharedExpert) },
       { name: 'splitPolicy', value: parts.splitPolicy.name },
       { name: 'mhcReduction', value: parts.mhcReduction.name },
       { name: 'tieRule', value: parts.tieRule },
@@ -166,11 +183,23 @@ export function createEngine(checkpoint: Checkpoint, engineOptions: EngineOption
   };
 }
 
-function stepOf(state: StateBlock, tokenIds: Int32Array, decode: boolean): { tokenIds: Int32Array; sequences: StepSequence[] } {
-  return { tokenIds, sequences: [{ request: 'sequence', state, start: state.length, from: 0, count: tokenIds.length, decode }] };
+function stepOf(
+  state: StateBlock,
+  tokenIds: Int32Array,
+  decode: boolean,
+): { tokenIds: Int32Array; sequences: StepSequence[] } {
+  return {
+    tokenIds,
+    sequences: [{ request: 'sequence', state, start: state.length, from: 0, count: tokenIds.length, decode }],
+  };
 }
 
-function score(model: Model, chunkSize: number, tokenIds: readonly number[] | Int32Array, options: ScoreOptions): Score {
+function score(
+  model: Model,
+  chunkSize: number,
+  tokenIds: readonly number[] | Int32Array,
+  options: ScoreOptions,
+): Score {
   const { vocabSize, maxPositions } = model.config;
   const ids = checkTokenIds(tokenIds, vocabSize, 'score: tokenIds');
   if (ids.length === 0 || ids.length > maxPositions)

@@ -60,7 +60,10 @@ export interface AdmittedRequest extends SamplingOptions {
  *
  * @throws RangeError naming the field
  */
-export function admitRequest(request: BatchRequest, limits: { vocabSize: number; maxPositions: number }): AdmittedRequest {
+export function admitRequest(
+  request: BatchRequest,
+  limits: { vocabSize: number; maxPositions: number },
+): AdmittedRequest {
   const prompt = checkTokenIds(request.tokenIds, limits.vocabSize, `request ${request.id}: tokenIds`);
   const forced = checkTokenIds(request.forcedTokenIds ?? [], limits.vocabSize, `request ${request.id}: forcedTokenIds`);
   const fail = (field: string, expected: string, got: unknown): never => {
@@ -96,7 +99,7 @@ export function admitRequest(request: BatchRequest, limits: { vocabSize: number;
 export function checkTokenIds(ids: readonly number[] | Int32Array, vocabSize: number, at: string): Int32Array {
   const out = Int32Array.from(ids);
   for (let i = 0; i < out.length; i++)
-    if (!Number.isInteger(ids[i]) || ids[i]! < 0 || ids[i]! >= vocabSize)
+    if (!Number.isInteger(ids[i]) || ids[i] < 0 || ids[i] >= vocabSize)
       throw new RangeError(`${at}[${i}]: expected a token id from 0 to ${vocabSize - 1}, got ${String(ids[i])}`);
   return out;
 }

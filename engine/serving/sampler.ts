@@ -26,13 +26,13 @@ export interface TokenLogprob {
 /** Index of the largest logit; equal logits: the lower index. */
 export function argmax(logits: Float32Array): number {
   let best = 0;
-  for (let i = 1; i < logits.length; i++) if (logits[i]! > logits[best]!) best = i;
+  for (let i = 1; i < logits.length; i++) if (logits[i] > logits[best]) best = i;
   return best;
 }
 
 /** ln of the sum of exp(logits), in float64 with the maximum taken out, ascending. */
 export function logSumExp(logits: Float32Array): number {
-  const max = logits[argmax(logits)]!;
+  const max = logits[argmax(logits)];
   let sum = 0;
   for (const z of logits) sum += exp64(z - max);
   return max + log64(sum);
@@ -43,12 +43,12 @@ export function topLogprobs(logits: Float32Array, k: number): TokenLogprob[] {
   const lse = logSumExp(logits);
   return ranked(logits)
     .slice(0, k)
-    .map((tokenId) => ({ tokenId, logprob: logits[tokenId]! - lse }));
+    .map((tokenId) => ({ tokenId, logprob: logits[tokenId] - lse }));
 }
 
 /** Token ids by logit descending, then id ascending. */
 function ranked(logits: Float32Array): number[] {
-  return Array.from(logits, (_, id) => id).sort((a, b) => logits[b]! - logits[a]! || a - b);
+  return Array.from(logits, (_, id) => id).sort((a, b) => logits[b] - logits[a] || a - b);
 }
 
 /** @param index - number of the produced token in its request: the counter of the draw */
@@ -57,16 +57,16 @@ export function sampleToken(logits: Float32Array, options: SamplingOptions, inde
   if (temperature === 0) return argmax(logits);
   const order = ranked(logits);
   const kept = topK > 0 ? order.slice(0, topK) : order;
-  const max = logits[order[0]!]!;
-  const weights = kept.map((id) => exp64((logits[id]! - max) / temperature));
+  const max = logits[order[0]];
+  const weights = kept.map((id) => exp64((logits[id] - max) / temperature));
   const total = weights.reduce((sum, w) => sum + w, 0);
   let nucleus = 0;
   let size = 0;
-  while (size < kept.length && (size === 0 || nucleus < topP * total)) nucleus += weights[size++]!;
+  while (size < kept.length && (size === 0 || nucleus < topP * total)) nucleus += weights[size++];
   let target = uniformAt(seed, index) * nucleus;
   for (let i = 0; i < size; i++) {
-    target -= weights[i]!;
-    if (target < 0) return kept[i]!;
+    target -= weights[i];
+    if (target < 0) return kept[i];
   }
-  return kept[size - 1]!;
+  return kept[size - 1];
 }

@@ -115,7 +115,9 @@ export class Session {
     for (const r of running) {
       const { prompt } = r.request;
       const prefilling = r.prefilled < prompt.length;
-      const chunk = prefilling ? prompt.subarray(r.prefilled, r.prefilled + this.options.chunkSize) : [r.tokenIds[r.tokenIds.length - 1]!];
+      const chunk = prefilling
+        ? prompt.subarray(r.prefilled, r.prefilled + this.options.chunkSize)
+        : [r.tokenIds[r.tokenIds.length - 1]];
       if (prefilling && r.prefilled > 0) this.counters.laterChunks++;
       sequences.push({
         request: r.request.id,
@@ -137,22 +139,22 @@ export class Session {
   private readLogits(running: readonly Running[], sequences: readonly StepSequence[], streams: Float32Array): void {
     const { hcMult, hiddenSize, vocabSize } = this.model.config;
     const width = hcMult * hiddenSize;
-    const needed = running.map((r, i) => this.rowsNeeded(r, sequences[i]!));
+    const needed = running.map((r, i) => this.rowsNeeded(r, sequences[i]));
     const rows = needed.reduce((sum, n) => sum + n, 0);
-    for (const [i, r] of running.entries()) if (!sequences[i]!.decode) r.prefilled += sequences[i]!.count;
+    for (const [i, r] of running.entries()) if (!sequences[i].decode) r.prefilled += sequences[i].count;
     if (rows === 0) return;
     const gathered = new Float32Array(rows * width);
     let to = 0;
     needed.forEach((n, i) => {
-      const end = sequences[i]!.from + sequences[i]!.count;
+      const end = sequences[i].from + sequences[i].count;
       gathered.set(streams.subarray((end - n) * width, end * width), to * width);
       to += n;
     });
     const logits = this.model.head(gathered, rows);
     let from = 0;
     running.forEach((r, i) => {
-      const n = needed[i]!;
-      if (n > 0) this.advance(r, sequences[i]!, logits.subarray(from * vocabSize, (from + n) * vocabSize), n);
+      const n = needed[i];
+      if (n > 0) this.advance(r, sequences[i], logits.subarray(from * vocabSize, (from + n) * vocabSize), n);
       from += n;
     });
   }
@@ -185,7 +187,7 @@ export class Session {
   private produce(r: Running, logits: Float32Array): void {
     const token = sampleToken(logits, r.request, r.tokenIds.length);
     r.tokenIds.push(token);
-    r.logprobs.push(logits[token]! - logSumExp(logits));
+    r.logprobs.push(logits[token] - logSumExp(logits));
     if (r.request.topLogprobs > 0) r.topLogprobs.push(topLogprobs(logits, r.request.topLogprobs));
     if (r.request.keepLogits) r.logits.push(logits.slice());
   }

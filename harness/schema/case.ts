@@ -7,7 +7,16 @@
 import { z } from 'zod';
 import { identifier, schemaVersion } from './scalars.ts';
 
-export const partLabel = z.enum(['instruction', 'schema', 'rule', 'constraint', 'exemplar', 'record', 'context', 'query']);
+export const partLabel = z.enum([
+  'instruction',
+  'schema',
+  'rule',
+  'constraint',
+  'exemplar',
+  'record',
+  'context',
+  'query',
+]);
 export type PartLabel = z.infer<typeof partLabel>;
 
 export const casePart = z.strictObject({

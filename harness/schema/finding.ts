@@ -92,7 +92,12 @@ export const leakageRow = z.strictObject({
   /** Of which: how many differ in tokens, not only in bits. */
   tokenDependent: z.int().min(0),
   /** Outputs that contain the canary of another request. */
-  canaries: z.strictObject({ outputs: z.int().min(0), planted: z.int().min(0), foreign: z.int().min(0), failureRateHigh: z.number().nullable() }),
+  canaries: z.strictObject({
+    outputs: z.int().min(0),
+    planted: z.int().min(0),
+    foreign: z.int().min(0),
+    failureRateHigh: z.number().nullable(),
+  }),
   evidence: z.record(z.string(), z.number()),
   evidenceProblem: z.string().nullable(),
   divergences: z.array(divergence),

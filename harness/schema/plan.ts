@@ -6,7 +6,8 @@
  * @module
  */
 import { z } from 'zod';
-import { identifier, precisionMode, schemaVersion, sha256Hex } from './scalars.ts';
+import type { precisionMode } from './scalars.ts';
+import { identifier, schemaVersion, sha256Hex } from './scalars.ts';
 
 /** What the target owes at a level, compared with the level's reference. */
 export const promise = z.enum([
@@ -71,7 +72,9 @@ export interface PlannedRequest {
   readonly caseId: string;
   /** Only probes are compared; mates are there to share the batch. */
   readonly role: 'probe' | 'mate';
-  readonly prompt: { readonly kind: 'text'; readonly text: string } | { readonly kind: 'tokens'; readonly tokenIds: readonly number[] };
+  readonly prompt:
+    | { readonly kind: 'text'; readonly text: string }
+    | { readonly kind: 'tokens'; readonly tokenIds: readonly number[] };
   readonly maxTokens: number;
   readonly temperature: number;
   readonly seed: number;

@@ -42,7 +42,10 @@ export interface Target {
    * Runs one level of a unit. `forced` holds, by request id, the tokens to score (from `forcedFromLevel`).
    * @throws TargetError when the target cannot be reached or refuses; the unit is then redone whole or recorded as an error
    */
-  runLevel(job: LevelJob, options: { lane: number; forced: ReadonlyMap<string, readonly number[]> }): Promise<LevelResult>;
+  runLevel(
+    job: LevelJob,
+    options: { lane: number; forced: ReadonlyMap<string, readonly number[]> },
+  ): Promise<LevelResult>;
   close(): Promise<void>;
 }
 

@@ -13,7 +13,10 @@ export const schemaVersion = z.literal(SCHEMA_VERSION);
 
 export const identifier = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,79}$/, 'an id of at most 80 characters: a-z, 0-9, ".", "_", "-", starting with a-z or 0-9');
+  .regex(
+    /^[a-z0-9][a-z0-9._-]{0,79}$/,
+    'an id of at most 80 characters: a-z, 0-9, ".", "_", "-", starting with a-z or 0-9',
+  );
 
 export const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hex digits');
 

@@ -17,8 +17,8 @@ interface PlainRows extends RowSet {
 /** Four lanes, lane i sums k = i, i + 4, ... ascending; then (l0 + l1) + (l2 + l3). */
 export function dot4(a: Float32Array, aFrom: number, b: Float32Array, bFrom: number, width: number): number {
   const lanes = [0, 0, 0, 0];
-  for (let k = 0; k < width; k++) lanes[k % 4] = f32(lanes[k % 4]! + f32(a[aFrom + k]! * b[bFrom + k]!));
-  return f32(f32(lanes[0]! + lanes[1]!) + f32(lanes[2]! + lanes[3]!));
+  for (let k = 0; k < width; k++) lanes[k % 4] = f32(lanes[k % 4] + f32(a[aFrom + k] * b[bFrom + k]));
+  return f32(f32(lanes[0] + lanes[1]) + f32(lanes[2] + lanes[3]));
 }
 
 export function createReferenceKernels(): Kernels {
@@ -36,7 +36,8 @@ function matmul(x: Float32Array, rows: number, w: PackedMatrix, y: Float32Array,
       let total = 0;
       for (let from = 0; from < w.in; from += kBlock) {
         let sum = 0;
-        for (let k = from; k < Math.min(from + kBlock, w.in); k++) sum = f32(sum + f32(x[r * w.in + k]! * weights[n * w.in + k]!));
+        for (let k = from; k < Math.min(from + kBlock, w.in); k++)
+          sum = f32(sum + f32(x[r * w.in + k] * weights[n * w.in + k]));
         total = f32(total + sum);
       }
       y[r * w.out + n] = total;
@@ -73,8 +74,8 @@ function weightedRows(
   const { data, width } = rows as PlainRows;
   for (let h = 0; h < heads; h++)
     for (let c = 0; c < width; c++) {
-      let sum = f32(acc[h * width + c]! * alpha[h]!);
-      for (let j = 0; j < index.length; j++) sum = f32(sum + f32(p[h * index.length + j]! * data[index[j]! * width + c]!));
+      let sum = f32(acc[h * width + c] * alpha[h]);
+      for (let j = 0; j < index.length; j++) sum = f32(sum + f32(p[h * index.length + j] * data[index[j] * width + c]));
       acc[h * width + c] = sum;
     }
 }

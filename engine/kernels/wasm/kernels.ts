@@ -11,7 +11,16 @@ import { kernelsWasmBase64 } from './kernels.generated.ts';
 interface Exports {
   matmul(x: number, w: number, y: number, rows: number, panels: number, k: number, kBlock: number): void;
   rowDots(q: number, heads: number, rows: number, index: number, count: number, d: number, scores: number): void;
-  weightedRows(p: number, alpha: number, heads: number, rows: number, index: number, count: number, d: number, acc: number): void;
+  weightedRows(
+    p: number,
+    alpha: number,
+    heads: number,
+    rows: number,
+    index: number,
+    count: number,
+    d: number,
+    acc: number,
+  ): void;
 }
 
 /** `at` is a byte offset in the kernels' memory; layout [ceil(out / 8)][in][8]. */
@@ -110,7 +119,8 @@ export function createWasmKernels(): Kernels {
       for (let n = 0; n < panels * PANEL; n++) {
         const panelBase = base + Math.floor(n / PANEL) * shape.in * PANEL + (n % PANEL);
         // outputs past the end are zero rows; their results are never copied out
-        for (let k = 0; k < shape.in; k++) memory[panelBase + k * PANEL] = n < shape.out ? weights[n * shape.in + k]! : 0;
+        for (let k = 0; k < shape.in; k++)
+          memory[panelBase + k * PANEL] = n < shape.out ? weights[n * shape.in + k] : 0;
       }
       return { ...shape, at, panels };
     },
@@ -128,7 +138,8 @@ export function createWasmKernels(): Kernels {
         y.set(memory.subarray(yAt / 4, yAt / 4 + rows * w.out));
         return;
       }
-      for (let r = 0; r < rows; r++) y.set(memory.subarray(yAt / 4 + r * padded, yAt / 4 + r * padded + w.out), r * w.out);
+      for (let r = 0; r < rows; r++)
+        y.set(memory.subarray(yAt / 4 + r * padded, yAt / 4 + r * padded + w.out), r * w.out);
     },
 
     loadRows(sources: readonly RowSource[], width: number): RowSet {

@@ -1,0 +1,282 @@
+/**
+ * View: what a report shows, ready for display. Every format renders this and nothing else.
+ *
+ * All texts are already formatted and safe to show (no control, ANSI or bidi characters; see visible-text.ts); raw numbers stand
+ * beside them only where a figure is drawn. JSON-serialisable, finite numbers only.
+ * Interfaces alone, without imports, so that the page's script in the browser shares them.
+ * @module
+ */
+
+/** The version of the view as JSON. A change of meaning raises it. */
+export type ViewVersion = 1;
+
+export type Outcome = 'pass' | 'fail' | 'inconclusive' | 'incomplete' | 'not-run' | 'measured';
+
+/** An outcome is never shown by colour alone: glyph and word go with it. */
+export interface Status {
+  readonly outcome: Outcome;
+  readonly glyph: string;
+  readonly word: string;
+}
+
+export type ReportId = 'determinism' | 'drift' | 'leakage';
+
+export interface NamedValue {
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface Banner {
+  readonly status: Status;
+  /** One sentence that names axis and level. */
+  readonly sentence: string;
+  readonly exitCode: number;
+  readonly exitMeaning: string;
+  readonly policyName: string;
+  /** The policy's bounds in words; empty when the manifest does not hold them. */
+  readonly policyBounds: readonly string[];
+  readonly units: string;
+  readonly reproduce: string;
+  /** What would change the verdict, most important first. */
+  readonly wouldChange: readonly string[];
+}
+
+export interface ReportCard {
+  readonly report: ReportId;
+  readonly title: string;
+  /** Which determinism, which leakage: the word never stands alone. */
+  readonly kinds: string;
+  readonly status: Status;
+  /** The one number of this report, for example `20 / 20`. */
+  readonly figure: string;
+  /** What the number is, for example `levels keep every bit`. */
+  readonly figureCaption: string;
+  readonly summary: string;
+}
+
+export interface MatrixCell {
+  readonly level: string;
+  readonly label: string;
+  readonly status: Status;
+  /** The value in short, for example `24/24` or `KL 2.4e-4`. */
+  readonly value: string;
+  /** How many comparisons stand behind it, for example `n 24`. */
+  readonly n: string;
+  /** The id of the table row. */
+  readonly rowId: string;
+}
+
+export interface MatrixAxis {
+  readonly axis: string;
+  readonly status: Status;
+  readonly cells: readonly MatrixCell[];
+}
+
+/** Axes that owe the same thing. */
+export interface MatrixBand {
+  readonly report: ReportId;
+  readonly title: string;
+  readonly axes: readonly MatrixAxis[];
+}
+
+export interface Column {
+  readonly id: string;
+  readonly title: string;
+  readonly align: 'start' | 'end';
+  /** The heading in a narrow terminal; null = not shown there. */
+  readonly shortTitle: string | null;
+  /** What the column means, for a reader who asks. */
+  readonly help: string;
+}
+
+export interface Cell {
+  readonly text: string;
+  /** A second, smaller line; empty for none. */
+  readonly sub: string;
+  /** Something is wrong with this very value. */
+  readonly marked: boolean;
+}
+
+export interface TableRow {
+  readonly id: string;
+  readonly status: Status;
+  readonly cells: readonly Cell[];
+  /** Why the outcome is what it is; empty for a plain pass. */
+  readonly notes: readonly string[];
+}
+
+export interface RowGroup {
+  readonly title: string;
+  readonly note: string;
+  /** Of no interest to most readers: shown on demand. */
+  readonly collapsed: boolean;
+  readonly rows: readonly TableRow[];
+}
+
+export interface Table {
+  readonly id: string;
+  readonly caption: string;
+  readonly columns: readonly Column[];
+  readonly groups: readonly RowGroup[];
+}
+
+/** What a series means, which decides its colour. */
+export type SeriesRole = 'equal' | 'tokens-only' | 'different' | 'unknown' | 'owed' | 'free' | 'plain';
+
+export interface Series {
+  readonly name: string;
+  readonly role: SeriesRole;
+  readonly values: readonly (number | null)[];
+}
+
+interface FigureBase {
+  readonly id: string;
+  readonly title: string;
+  /** What to see in it, and how to read it. */
+  readonly caption: string;
+}
+
+/** One horizontal bar per category, cut into the series. */
+export interface StackedBarsFigure extends FigureBase {
+  readonly kind: 'stacked-bars';
+  readonly categories: readonly string[];
+  readonly series: readonly Series[];
+  readonly xTitle: string;
+}
+
+export interface HistogramFigure extends FigureBase {
+  readonly kind: 'histogram';
+  readonly bins: readonly string[];
+  readonly series: readonly Series[];
+  readonly xTitle: string;
+  readonly yTitle: string;
+}
+
+export interface IntervalPoint {
+  readonly label: string;
+  readonly axis: string;
+  readonly status: Status;
+  readonly value: number;
+  readonly low: number | null;
+  readonly high: number | null;
+  /** What the policy allows; null = no bound. */
+  readonly bound: number | null;
+  /** Value and interval in words. */
+  readonly text: string;
+}
+
+/** One point with its interval per category, on a logarithmic axis; a value of zero is drawn at the left edge. */
+export interface IntervalsFigure extends FigureBase {
+  readonly kind: 'intervals';
+  readonly points: readonly IntervalPoint[];
+  /** Named sizes: each reaches from the one before it to `max`. */
+  readonly bands: readonly { readonly name: string; readonly max: number }[];
+  readonly xTitle: string;
+}
+
+/** Lines on a logarithmic axis; null and zero are gaps. */
+export interface LinesFigure extends FigureBase {
+  readonly kind: 'lines';
+  readonly x: readonly string[];
+  readonly series: readonly Series[];
+  readonly xTitle: string;
+  readonly yTitle: string;
+}
+
+export type Figure = StackedBarsFigure | HistogramFigure | IntervalsFigure | LinesFigure;
+
+export interface Tile {
+  readonly value: string;
+  readonly caption: string;
+  readonly status: Status;
+}
+
+export interface Section {
+  readonly report: ReportId;
+  readonly title: string;
+  readonly status: Status;
+  readonly headline: string;
+  /** What this report can show, and what it cannot. */
+  readonly what: string;
+  readonly tiles: readonly Tile[];
+  readonly table: Table;
+  readonly figures: readonly Figure[];
+  /** The counters that prove that a level's path ran. */
+  readonly evidence: readonly { readonly rowId: string; readonly place: string; readonly counters: string }[];
+}
+
+/** A text in three pieces: equal to its partner, the first difference, the rest. */
+export interface SplitText {
+  readonly same: string;
+  readonly first: string;
+  readonly rest: string;
+}
+
+export interface DivergencePair {
+  readonly caseId: string;
+  readonly requestId: string;
+  readonly unitId: string;
+  /** Where it begins, in words. */
+  readonly where: string;
+  readonly textEqual: boolean;
+  readonly reference: SplitText;
+  readonly level: SplitText;
+}
+
+export interface DivergenceGroup {
+  readonly rowId: string;
+  readonly title: string;
+  readonly label: string;
+  readonly status: Status;
+  /** True when nothing was allowed to differ. */
+  readonly owed: boolean;
+  readonly pairs: readonly DivergencePair[];
+}
+
+export interface CheckRow {
+  readonly rowId: string | null;
+  readonly report: ReportId;
+  readonly place: string;
+  readonly rule: string;
+  readonly observed: string;
+  readonly status: Status;
+  readonly reason: string;
+  readonly needed: string;
+}
+
+export interface UnitsView {
+  readonly planned: number;
+  readonly observed: number;
+  readonly facts: readonly NamedValue[];
+  readonly coverage: readonly {
+    readonly perturbation: string;
+    readonly planned: string;
+    readonly observed: string;
+    readonly requests: string;
+    readonly time: string;
+  }[];
+  readonly missing: readonly { readonly unitId: string; readonly perturbation: string; readonly why: string }[];
+}
+
+export interface CardLine extends NamedValue {
+  readonly source: 'observed' | 'declared' | 'inferred' | 'unknown';
+}
+
+export interface View {
+  readonly viewVersion: ViewVersion;
+  readonly runId: string;
+  readonly createdAt: string;
+  readonly evenkeelVersion: string;
+  readonly target: string;
+  readonly banner: Banner;
+  readonly cards: readonly ReportCard[];
+  readonly matrix: readonly MatrixBand[];
+  readonly sections: readonly Section[];
+  readonly divergences: readonly DivergenceGroup[];
+  readonly checks: readonly CheckRow[];
+  readonly units: UnitsView;
+  readonly servingCard: readonly CardLine[];
+  readonly capabilities: readonly NamedValue[];
+  readonly manifest: readonly NamedValue[];
+  readonly words: readonly { readonly word: string; readonly meaning: string }[];
+}
