@@ -6,7 +6,7 @@ import { Argument, type Command } from 'commander';
 import { perturbations } from '../../perturbations/index.ts';
 import { suites } from '../../suites/index.ts';
 import { listRuns } from '../store/index.ts';
-import { faultRegistry } from './fault-registry.ts';
+import { faults } from '../../suites/fault-bench/index.ts';
 import { runsDirectoryOf } from './find-run.ts';
 import { configFlag, jsonFlag } from './flags.ts';
 import type { CliIo } from './io.ts';
@@ -66,8 +66,8 @@ async function inventory(kind: Kind, { config }: ListFlags, io: CliIo): Promise<
     case 'faults':
       return {
         header: ['name', 'what'],
-        rows: faultRegistry.map(({ name, title }) => [name, title]),
-        items: faultRegistry.map(({ name, title }) => ({ name, title })),
+        rows: faults.map(({ name, title }) => [name, title]),
+        items: faults.map(({ name, title }) => ({ name, title })),
       };
     case 'runs':
       return runInventory(await runsDirectoryOf(config, io));

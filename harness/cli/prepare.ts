@@ -20,7 +20,7 @@ import { expandPlan, type PlanInput } from '../plan/index.ts';
 import { ConfigError, type Problem } from '../ports/index.ts';
 import type { Case, Plan, Target } from '../schema/index.ts';
 import { createReferenceEngineTarget } from '../targets/index.ts';
-import { faultRegistry } from './fault-registry.ts';
+import { faults } from '../../suites/fault-bench/index.ts';
 import type { CliIo } from './io.ts';
 
 /** The flags that change what is measured. */
@@ -134,9 +134,9 @@ function filtered(config: ResolvedConfig, ids: readonly string[] | undefined, pr
 function faultModule({ target }: ResolvedConfig, problems: Problem[]): string | null {
   const { fault } = target;
   if (fault === null) return null;
-  const entry = faultRegistry.find(({ name }) => name === fault);
+  const entry = faults.find(({ name }) => name === fault);
   if (entry !== undefined) return entry.moduleUrl;
-  const known = faultRegistry.map(({ name }) => name);
+  const known = faults.map(({ name }) => name);
   const nearest = nearestName(fault, known);
   problems.push({
     code: 'CONFIG_UNKNOWN_FAULT',

@@ -5,7 +5,7 @@
  * never compared.
  * @module
  */
-import { BYTE_SPECIALS, type BatchRequest, type BatchResult, type Engine } from '../../../engine/index.ts';
+import type { BatchRequest, BatchResult, Engine } from '../../../engine/index.ts';
 import type {
   LevelJob,
   LevelResult,
@@ -59,7 +59,8 @@ function prepare(planned: PlannedRequest, { tokenizer, forced }: RunLevelInput):
       maxTokens: planned.maxTokens,
       temperature: planned.temperature,
       seed: planned.seed,
-      stopTokenIds: [BYTE_SPECIALS.eos],
+      // No stop token (ignore_eos): output lengths stay equal, so that length is never a hidden axis.
+      stopTokenIds: [],
       keepLogits: true,
       scoreLastPositions: planned.role === 'probe' ? planned.scoreLastPositions : 0,
       onPromptLogits: promptHash.add,

@@ -1,0 +1,148 @@
+/**
+ * The leakage report, cross-request: does a request depend on the content of others, and does an output hold a foreign canary?
+ * @module
+ */
+import type { LeakageRow } from '../../harness/schema/index.ts';
+import { compareNumbers, count, counted, failureRate, percent } from '../number-format.ts';
+import type { Column, ReportCard, Section, TableRow, Tile } from '../view.ts';
+import { cell, countersText, notesOf, placeOf, type Context } from './context.ts';
+import { statusOf } from './statuses.ts';
+
+const REPORT = 'leakage';
+const TITLE = 'Leakage (cross-request)';
+
+const column = (id: string, title: string, align: Column['align'], shortTitle: string | null, help: string): Column => ({
+  id,
+  title,
+  align,
+  shortTitle,
+  help,
+});
+
+const COLUMNS: readonly Column[] = [
+  column('axis', 'Axis', 'start', 'axis', 'Where the other requests are: in the same batch, or earlier in the session.'),
+  column('level', 'Level', 'start', 'level', 'Which of them say something else, at equal lengths.'),
+  column('n', 'Compared', 'end', 'compared', 'Requests compared between two contents of the others.'),
+  column('dependent', 'Content-dependent', 'end', 'depend', 'Requests that changed in any bit when only the others’ content changed.'),
+  column('tokens', 'of which in tokens', 'end', null, 'Requests that changed in a token, not only in bits.'),
+  column('rate', 'May still depend', 'end', 'may depend', 'Rate of dependence that the comparisons still allow (95 %, one-sided).'),
+  column('planted', 'Canaries planted', 'end', null, 'Random strings planted in prompts.'),
+  column('searched', 'Outputs searched', 'end', null, 'Outputs in which the canaries of other requests were looked for.'),
+  column('foreign', 'Foreign canaries', 'end', 'foreign', 'Outputs that hold the canary of another request.'),
+  column('canaryRate', 'May still hold one', 'end', null, 'Rate of foreign canaries that the search still allows (95 %, one-sided).'),
+];
+
+export function leakageSection(context: Context): Section {
+  const rows = context.findings.leakage;
+  return {
+    report: REPORT,
+    title: TITLE,
+    status: context.statusOfReport(REPORT),
+    headline: summaryOf(context),
+    what: 'Shows whether a request depends on the content of the requests beside or before it, and whether an output holds the canary of another request. It does not show memorisation, membership, contamination of test data, or PII.',
+    tiles: rows.length === 0 ? [] : tilesOf(rows),
+    table: {
+      id: 'leakage-rows',
+      caption: 'Dependence on the content of other requests, by axis and level',
+      columns: COLUMNS,
+      groups: [
+        {
+          title: 'Independence of other requests’ content is owed',
+          note: 'Only what the others say changed; their lengths and arrival did not.',
+          collapsed: false,
+          rows: rows.map((row) => tableRow(row, context)),
+        },
+      ].filter((group) => group.rows.length > 0),
+    },
+    figures: [],
+    evidence: rows.map((row) => ({
+      rowId: context.rowId(REPORT, row),
+      place: placeOf(row),
+      counters: countersText(row.evidence),
+    })),
+  };
+}
+
+export function leakageCard(context: Context): ReportCard {
+  const rows = context.findings.leakage;
+  const { dependent, compared } = totalsOf(rows);
+  return {
+    report: REPORT,
+    title: 'Leakage',
+    kinds: 'cross-request',
+    status: context.statusOfReport(REPORT),
+    figure: rows.length === 0 ? '–' : `${count(dependent)}/${count(compared)}`,
+    figureCaption: 'answers depend on other requests',
+    summary: summaryOf(context),
+  };
+}
+
+interface Totals {
+  readonly compared: number;
+  readonly dependent: number;
+  readonly inTokens: number;
+  readonly planted: number;
+  readonly outputs: number;
+  readonly foreign: number;
+  /** The largest bound of a row; null when none has one. */
+  readonly rateHigh: number | null;
+}
+
+function totalsOf(rows: readonly LeakageRow[]): Totals {
+  const sum = (pick: (row: LeakageRow) => number): number => rows.reduce((total, row) => total + pick(row), 0);
+  const rates = rows.map(({ contentDependent }) => contentDependent.failureRateHigh).filter((rate) => rate !== null);
+  return {
+    compared: sum(({ contentDependent }) => contentDependent.n),
+    dependent: sum(({ contentDependent }) => contentDependent.n - contentDependent.equal),
+    inTokens: sum(({ tokenDependent }) => tokenDependent),
+    planted: sum(({ canaries }) => canaries.planted),
+    outputs: sum(({ canaries }) => canaries.outputs),
+    foreign: sum(({ canaries }) => canaries.foreign),
+    rateHigh: rates.toSorted(compareNumbers).at(-1) ?? null,
+  };
+}
+
+function summaryOf({ findings, statusOfRow }: Context): string {
+  const rows = findings.leakage;
+  if (rows.length === 0) return 'No unit of the plan feeds this report.';
+  const { dependent, compared, foreign, outputs, rateHigh } = totalsOf(rows);
+  const canaries = outputs === 0 ? 'No canaries were planted.' : `Foreign canaries: ${count(foreign)} in ${counted(outputs, 'output')}.`;
+  const broken = rows.find((row) => statusOfRow(REPORT, row).outcome === 'fail');
+  if (dependent > 0 && broken !== undefined) return `First at ${placeOf(broken)}. ${canaries}`;
+  if (compared === 0) return `Nothing was compared. ${canaries}`;
+  const bound = rateHigh === null || dependent > 0 ? '' : ` Up to ${percent(rateHigh)} may still depend at a level.`;
+  return `${canaries}${bound}`;
+}
+
+function tilesOf(rows: readonly LeakageRow[]): Tile[] {
+  const { compared, dependent, inTokens, planted, outputs, foreign } = totalsOf(rows);
+  const clean = (bad: number, looked: number) => statusOf(bad > 0 ? 'fail' : looked > 0 ? 'measured' : 'not-run');
+  return [
+    { value: `${count(dependent)}/${count(compared)}`, caption: 'requests changed with the others’ content', status: clean(dependent, compared) },
+    { value: count(inTokens), caption: 'of them changed in a token', status: clean(inTokens, compared) },
+    { value: `${count(foreign)}/${count(outputs)}`, caption: 'outputs hold a foreign canary', status: clean(foreign, outputs) },
+    { value: count(planted), caption: 'canaries planted', status: statusOf('measured') },
+  ];
+}
+
+function tableRow(row: LeakageRow, context: Context): TableRow {
+  const { contentDependent, canaries } = row;
+  const dependent = contentDependent.n - contentDependent.equal;
+  return {
+    id: context.rowId(REPORT, row),
+    status: context.statusOfRow(REPORT, row),
+    cells: [
+      cell(row.axis),
+      cell(row.level, row.label),
+      cell(count(contentDependent.n)),
+      cell(contentDependent.n === 0 ? '–' : count(dependent), '', dependent > 0),
+      cell(contentDependent.n === 0 ? '–' : count(row.tokenDependent), '', row.tokenDependent > 0),
+      cell(failureRate(contentDependent)),
+      cell(count(canaries.planted)),
+      cell(count(canaries.outputs)),
+      cell(canaries.outputs === 0 ? '–' : count(canaries.foreign), '', canaries.foreign > 0),
+      cell(canaries.failureRateHigh === null ? 'not known' : `≤ ${percent(canaries.failureRateHigh)}`),
+    ],
+    notes: notesOf(context.checksOf(REPORT, row), row.evidenceProblem),
+  };
+}

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { createIo, evenkeel, filesIn, projectFolder, smallConfig } from '../../support/command-line.ts';
+
+const inFolder = (folder: string, ...args: string[]) => evenkeel(args, createIo({ cwd: folder }));
+
+describe('usage', () => {
+  it.each([
+    [['run', '--nope']],
+    [['fly']],
+    [[]],
+    [['run', '--limit', '0']],
+    [['run', '--limit', 'two']],
+    [['run', '--lanes', '65']],
+    [['run', '--filter', 'repeat,,x']],
+    [['run', '--output', 'pdf']],
+    [['list', 'cats']],
+    [['list']],
+    [['gate', 'one', 'two']],
+    [['run', '--resume', 'a', '--run-id', 'b']],
+  ])('%j exits 2, says why on stderr, and writes nothing', async (args) => {
+    const folder = projectFolder();
+    const before = filesIn(folder);
+    const { code, out, err } = await inFolder(folder, ...args);
+    expect(code).toBe(2);
+    expect(out).toBe('');
+    expect(err).not.toBe('');
+    expect(filesIn(folder)).toEqual(before);
+  });
+
+  it.each([[['--help']], [['run', '--help']], [['help', 'gate']], [['--version']]])(
+    '%j exits 0 and answers on stdout',
+    async (args) => {
+      const { code, out, err } = await inFolder(projectFolder(), ...args);
+      expect(code).toBe(0);
+      expect(out).not.toBe('');
+      expect(err).toBe('');
+    },
+  );
+
+  it('explains every verb with an example', async () => {
+    for (const verb of ['run', 'plan', 'report', 'gate', 'list', 'validate']) {
+      const { out } = await inFolder(projectFolder(), verb, '--help');
+      expect(out).toContain(`Examples:\n  evenkeel ${verb}`);
+    }
+    expect((await inFolder(projectFolder(), '--help')).out).toContain('130  interrupted');
+  });
+});
+
+describe('validate', () => {
+  it('says what a good config plans', async () => {
+    const { code, out } = await inFolder(projectFolder(), 'validate');
+    expect(code).toBe(0);
+    expect(out).toMatch(/evenkeel\.config\.json: valid, 2 cases, 2 units\n$/);
+  });
+
+  it('tells the problems of config and case files in one message', async () => {
+    const folder = projectFolder({
+      'evenkeel.config.json': {
+        ...smallConfig,
+        target: { ...smallConfig.target, lanes: 'two', maxBatches: 3 },
+        cases: ['cases.yaml', 'missing.yaml', 'empty.yaml', 'twice.yaml'],
+        perturbations: { repeat: { times: 1 } },
+      },
+      'empty.yaml': '',
+      'twice.yaml': 'schemaVersion: 1\ncases: [{ id: clinic, parts: [{ label: query, text: x }] }]\n',
+    });
+    const before = filesIn(folder);
+    const { code, out, err } = await inFolder(folder, 'validate');
+    expect(code).toBe(2);
+    expect(out).toBe('');
+    expect(err).toMatch(/evenkeel\.config\.json: 6 problems\n/);
+    for (const part of ['target.lanes', 'maxBatches', 'times', 'missing.yaml', 'empty.yaml', 'clinic'])
+      expect(err).toContain(part);
+    expect(filesIn(folder)).toEqual(before);
+  });
+
+  it('names unknown faults, filters and checkpoints with what there is', async () => {
+    const folder = projectFolder({
+      'evenkeel.config.json': {
+        ...smallConfig,
+        target: { ...smallConfig.target, checkpoint: { kind: 'directory', path: 'weights' } },
+      },
+    });
+    const { code, err } = await inFolder(
+      folder,
+      ...['validate', '--fault', 'compressor-state-not-rest', '--filter', 'repeet'],
+    );
+    expect(code).toBe(2);
+    expect(err).toContain('Did you mean "compressor-state-not-reset"?');
+    expect(err).toContain('Did you mean "repeat"?');
+    expect(err).toContain('target.checkpoint.path: expected a folder');
+  });
+
+  it('without a config says which names it looked for', async () => {
+    const { code, err } = await inFolder(projectFolder({}), 'validate');
+    expect(code).toBe(2);
+    expect(err).toContain('evenkeel.config.{ts,');
+  });
+});
+
+describe('plan', () => {
+  it('lists units and totals, and writes nothing', async () => {
+    const folder = projectFolder();
+    const { code, out } = await inFolder(folder, 'plan');
+    expect(code).toBe(0);
+    expect(out).toMatch(/u-[0-9a-f]{16} {2}repeat/);
+    expect(out).toContain('2 units, 4 levels, 4 requests');
+    expect(filesIn(folder)).toEqual(['cases.yaml', 'evenkeel.config.json']);
+  });
+
+  it('is JSON and nothing else with --json; flags change it', async () => {
+    const folder = projectFolder();
+    const planOf = async (...flags: string[]) =>
+      JSON.parse((await inFolder(folder, 'plan', '--json', ...flags)).out) as {
+        planSha256: string;
+        units: unknown[];
+        totals: { units: number };
+      };
+    const whole = await planOf();
+    expect(whole).toEqual(await planOf());
+    expect(whole.units).toHaveLength(2);
+    expect((await planOf('--limit', '1')).totals.units).toBe(1);
+    expect((await planOf('--seed', 'other')).planSha256).not.toBe(whole.planSha256);
+  });
+});
+
+describe('list', () => {
+  it.each([
+    ['suites', 'determinism'],
+    ['perturbations', 'batch-size'],
+    ['targets', 'reference-engine'],
+    ['faults', 'compressor-state-not-reset'],
+  ])('%s names %s, also as JSON', async (kind, member) => {
+    const folder = projectFolder({});
+    expect((await inFolder(folder, 'list', kind)).out).toContain(member);
+    const items = JSON.parse((await inFolder(folder, 'list', kind, '--json')).out) as unknown[];
+    expect(JSON.stringify(items)).toContain(member);
+  });
+
+  it('has no runs before the first', async () => {
+    const { code, out, err } = await inFolder(projectFolder(), 'list', 'runs');
+    expect([code, out, err]).toEqual([0, '', 'no runs\n']);
+  });
+});
