@@ -1,5 +1,5 @@
 /**
- * The main job of this repository: the reference engine with a checkpoint made from a seed, 26 structured prompts, all axes.
+ * The main job of this repository: the reference engine with a checkpoint made from a seed, 28 structured prompts, all axes.
  *
  * `npm start` runs it.
  * @module
@@ -30,6 +30,16 @@ export default defineConfig({
     'batch-content': { mates: 3 },
     'prior-content': { mates: 3 },
   },
-  policy: { name: 'default', maxFailureRate: 0.2 },
+  policy: {
+    name: 'default',
+    // 14 comparisons without a difference bound the failure rate below 20 % (1 - 0.05^(1/14)).
+    maxFailureRate: 0.2,
+    // Random weights move more than trained ones: measured means are 0.054, 0.100 and 0.099 nats. A change that passes these is news.
+    drift: {
+      'precision:f32-kvq': { klNatsMeanMax: 0.1 },
+      'precision:w8a8': { klNatsMeanMax: 0.2 },
+      'precision:bf16': { klNatsMeanMax: 0.2 },
+    },
+  },
   seed: 'evenkeel',
 });

@@ -39,7 +39,7 @@ export async function makeManifest({ prepared, description, flags, runId, io }: 
   };
 }
 
-export function configSha256({ config }: Pick<Prepared, 'config'>): string {
+function configSha256({ config }: Pick<Prepared, 'config'>): string {
   return digestOf('evenkeel/config', [canonicalJson(config)]);
 }
 

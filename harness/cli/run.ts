@@ -3,17 +3,17 @@
  * @module
  */
 import type { Command } from 'commander';
-import { jobFor } from '../plan/index.ts';
+import { canonicalJson, jobFor } from '../plan/index.ts';
 import { ConfigError, DataError } from '../ports/index.ts';
 import { executePlan, unitsToDo } from '../run/index.ts';
 import type { TargetDescription } from '../schema/index.ts';
 import { createRun, openRun, type RunFolder } from '../store/index.ts';
-import { analyseAndStore } from './analyse.ts';
+import { analyseAndStore, policyOf } from './analyse.ts';
 import { paint, wantsColour } from './colour.ts';
 import { EXIT } from './exit-code.ts';
 import { addPlanFlags, jsonFlag, lanesFlag, noColourFlag, outputFlag } from './flags.ts';
 import type { CliIo } from './io.ts';
-import { configSha256, makeManifest, newRunId, runCommand } from './manifest.ts';
+import { makeManifest, newRunId, runCommand } from './manifest.ts';
 import { prepare, type PlanFlags, type Prepared } from './prepare.ts';
 import { createProgress } from './progress.ts';
 import { tellResult } from './tell-result.ts';
@@ -174,10 +174,11 @@ function openEarlier(prepared: Prepared, flags: RunFlags, io: CliIo): RunFolder 
       got: `the plan ${prepared.plan.planSha256} of the config and flags given now`,
       hint: `Use the config, cases and flags of its beginning: ${manifest.reproduce}`,
     });
-  if (manifest.configSha256 !== configSha256(prepared)) {
+  // Cases, generation, perturbations and seed are in the plan, the target in its fingerprint; of what is left, the policy judges.
+  if (canonicalJson(policyOf(run)) !== canonicalJson(prepared.config.policy)) {
     const note = paint('yellow', 'note:', wantsColour(io, io.stderr, flags.color));
     io.stderr.write(
-      `${note} the config has changed since run ${run.id} began, though not its plan. It is judged by the policy it began with.\n`,
+      `${note} the policy has changed since run ${run.id} began; it is judged by the one it began with\n`,
     );
   }
   return run;

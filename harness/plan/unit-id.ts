@@ -50,7 +50,7 @@ export function casesSha256(cases: readonly Case[]): string {
 }
 
 function jobSha256(job: LevelJob): string {
-  const fields: DigestField[] = [job.levelId, job.precision];
+  const fields: DigestField[] = [job.levelId, job.precision, job.sessions];
   for (const [wave, requests] of job.waves.entries()) {
     for (const { prompt, ...request } of requests) {
       fields.push(

@@ -60,9 +60,11 @@ export interface LevelJob {
   readonly levelId: string;
   readonly precision: z.infer<typeof precisionMode> | 'target-default';
   /**
-   * Requests in the order of submission; a wave is admitted when the wave before it has finished. All waves of a job share one
-   * session (caches and slots carry over); every job starts from a fresh session, so that history is an axis and not a confounder.
+   * Which waves share state (slots, caches). Every job starts fresh; `one-per-wave` starts fresh for each wave too, so that what
+   * ran before is an axis of its own (`prior-content`) and never a confounder of another one.
    */
+  readonly sessions: 'one' | 'one-per-wave';
+  /** Requests in the order of submission; a wave is admitted when the wave before it has finished. */
   readonly waves: readonly (readonly PlannedRequest[])[];
 }
 

@@ -26,6 +26,8 @@ export interface PerturbationParts<Options> {
   readonly shapes: (input: PerturbationInput<Options>) => CellShape[];
   readonly waves: (input: PerturbationInput<Options>, cell: CellShape, level: Level) => Waves;
   readonly precision?: (level: Level) => LevelJob['precision'];
+  /** Whether waves share state; they do unless said otherwise. */
+  readonly sessions?: LevelJob['sessions'];
   readonly evidenceProblem?: Perturbation['evidenceProblem'];
 }
 
@@ -47,6 +49,7 @@ export function definePerturbation<Options>(parts: PerturbationParts<Options>): 
       unitId: unit.id,
       levelId: level.id,
       precision: parts.precision?.(level) ?? 'target-default',
+      sessions: parts.sessions ?? 'one',
       waves: parts.waves(input, unit, level),
     }),
     evidenceProblem: parts.evidenceProblem ?? (() => null),

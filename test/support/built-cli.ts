@@ -18,11 +18,15 @@ export interface Exited {
 
 export interface SpawnOptions {
   readonly cwd: string;
-  /** SIGINT is sent once, when stderr holds this text. */
-  readonly interruptAt?: string;
+  /** The signal is sent once, when this is seen on stderr. */
+  readonly interruptAt?: RegExp;
+  readonly signal?: 'SIGINT' | 'SIGKILL';
 }
 
-export function spawnCli(args: readonly string[], { cwd, interruptAt }: SpawnOptions): Promise<Exited> {
+export function spawnCli(
+  args: readonly string[],
+  { cwd, interruptAt, signal = 'SIGINT' }: SpawnOptions,
+): Promise<Exited> {
   if (!existsSync(MAIN)) throw new Error(`${MAIN} does not exist: run \`npm run build\` first`);
   const { NO_COLOR: _noColour, FORCE_COLOR: _forceColour, ...env } = process.env;
   return new Promise((resolve, reject) => {
@@ -33,9 +37,9 @@ export function spawnCli(args: readonly string[], { cwd, interruptAt }: SpawnOpt
     child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       err += text;
-      if (interruptAt === undefined || interrupted || !err.includes(interruptAt)) return;
+      if (interruptAt === undefined || interrupted || !interruptAt.test(err)) return;
       interrupted = true;
-      child.kill('SIGINT');
+      child.kill(signal);
     });
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, out, err }));

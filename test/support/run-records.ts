@@ -104,6 +104,7 @@ export function createJob(unit: Unit, level: Level, change: Partial<PlannedReque
     unitId: unit.id,
     levelId: level.id,
     precision: 'target-default',
+    sessions: 'one',
     waves: [
       unit.caseIds.map((caseId) => ({
         id: caseId,

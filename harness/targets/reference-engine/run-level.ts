@@ -27,17 +27,29 @@ export interface RunLevelInput {
 
 export async function runLevel(input: RunLevelInput): Promise<LevelResult> {
   const { engine, job } = input;
-  const session = engine.openSession();
+  let session = engine.openSession();
+  const counters: Record<string, number> = {};
   const shelf = createBlobShelf();
   const requests: RequestObservation[] = [];
   for (const [wave, planned] of job.waves.entries()) {
     await input.breathe();
+    if (wave > 0 && job.sessions === 'one-per-wave') {
+      addCounters(counters, { ...session.counters });
+      session = engine.openSession();
+    }
     const sent = planned.map((request) => prepare(request, input));
     const results = session.run(sent.map(({ request }) => request));
     for (const [index, result] of results.entries())
       requests.push(observe({ ...input, planned: planned[index], sent: sent[index], result, wave, shelf }));
   }
-  return { record: { levelId: job.levelId, requests, counters: { ...session.counters } }, blobs: shelf.blobs };
+  addCounters(counters, { ...session.counters });
+  return { record: { levelId: job.levelId, requests, counters }, blobs: shelf.blobs };
+}
+
+/** Sums counters of sessions; those named max... keep the largest. */
+function addCounters(total: Record<string, number>, more: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(more))
+    total[name] = name.startsWith('max') ? Math.max(total[name] ?? 0, value) : (total[name] ?? 0) + value;
 }
 
 interface SentRequest {

@@ -37,6 +37,10 @@ describe('usage', () => {
     },
   );
 
+  it('has the version of the package', async () => {
+    expect((await inFolder(projectFolder(), '--version')).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
   it('explains every verb with an example', async () => {
     for (const verb of ['run', 'plan', 'report', 'gate', 'list', 'validate']) {
       const { out } = await inFolder(projectFolder(), verb, '--help');

@@ -42,6 +42,7 @@ const job = (waves: LevelJob['waves'], change: Partial<LevelJob> = {}): LevelJob
   unitId: 'u-0000000000000000',
   levelId: 'none',
   precision: 'target-default',
+  sessions: 'one',
   waves,
   ...change,
 });
@@ -121,6 +122,17 @@ describe('the reference-engine target', () => {
     const again = await run([[request('a', prompt)]]);
     expect(again.record).toEqual(alone.record);
     expect(again.record.counters['slotReuses']).toBe(0);
+  });
+
+  it('starts every wave fresh when the job says so, with counters over all waves', async () => {
+    const { record } = await target.runLevel(
+      job([[request('m', 'before', { role: 'mate' })], [request('a', prompt)]], { sessions: 'one-per-wave' }),
+      { lane: 0, forced: new Map() },
+    );
+    expect(record.counters['slotReuses']).toBe(0);
+    expect(record.counters['maxActiveRows']).toBe(1);
+    expect(record.counters['steps']).toBeGreaterThan(alone.record.counters['steps']);
+    expect(record.requests[1]).toEqual({ ...alone.record.requests[0], wave: 1 });
   });
 
   it('scores forced tokens: its own output gives its own logits again', async () => {

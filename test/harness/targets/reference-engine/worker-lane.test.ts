@@ -16,7 +16,13 @@ const options: ReferenceEngineOptions = {
   mhcSplitK: { kind: 'none' },
   partsModule: null,
 };
-const job = (levelId: string): LevelJob => ({ unitId: 'u-0', levelId, precision: 'target-default', waves: [] });
+const job = (levelId: string): LevelJob => ({
+  unitId: 'u-0',
+  levelId,
+  precision: 'target-default',
+  sessions: 'one',
+  waves: [],
+});
 
 /** A worker that answers levels by their name: `crash`, `exit`, `never`, `problem`, or the level itself. */
 const SCRIPT = `
