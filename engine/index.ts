@@ -19,7 +19,17 @@ export type {
   Tensor,
   TensorToWrite,
 } from './checkpoint/index.ts';
-export { formats, records } from './formats/index.ts';
+export { formats, kvBytesPerToken, records } from './formats/index.ts';
+export type { Codec, EncodeOptions, KvSchedule, Overflow, PackOptions, RecordFormat } from './formats/index.ts';
+export { compressVocabulary, createNgramHash } from './memory/index.ts';
+export type {
+  CompressionOptions,
+  NgramHash,
+  NgramHashConfig,
+  NgramHistory,
+  TokenCompression,
+  VocabularyToken,
+} from './memory/index.ts';
 export { createEngine, assembleParts, Session } from './serving/index.ts';
 export type {
   BatchRequest,

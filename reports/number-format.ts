@@ -114,7 +114,10 @@ function significant(value: number, digits: number): string {
 }
 
 function scientific(value: number): string {
-  return value.toExponential(2).replace(/\.?0+e/, 'e').replace('e+', 'e');
+  return value
+    .toExponential(2)
+    .replace(/\.?0+e/, 'e')
+    .replace('e+', 'e');
 }
 
 const trimZeros = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);

@@ -5,6 +5,5 @@ export * from './mhc-reduction.ts';
 export * from './weights.ts';
 export * from './forward.ts';
 export { route } from './moe.ts';
-export type { Routing } from './moe.ts';
 export { createStepCounters, NumericError } from './step.ts';
-export type { ModelParts, Step, StepCounters, StepSequence } from './step.ts';
+export type { ModelParts, StepCounters, StepSequence } from './step.ts';

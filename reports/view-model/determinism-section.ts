@@ -20,7 +20,13 @@ import { determinismKinds } from './kinds.ts';
 const REPORT = 'determinism';
 const HISTOGRAM_BINS_MAX = 24;
 
-const column = (id: string, title: string, align: Column['align'], shortTitle: string | null, help: string): Column => ({
+const column = (
+  id: string,
+  title: string,
+  align: Column['align'],
+  shortTitle: string | null,
+  help: string,
+): Column => ({
   id,
   title,
   align,
@@ -36,8 +42,20 @@ const COLUMNS: readonly Column[] = [
   column('text', 'Text', 'end', 'text', 'Requests with the same text.'),
   column('outputs', 'Distinct outputs', 'end', null, 'Largest number of different outputs of one request; mean below.'),
   column('first', 'First diverging token', 'end', null, 'Earliest position at which a pair takes another token.'),
-  column('logprob', 'Max |Δ logprob|', 'end', null, 'Largest difference of a log-probability, in nats, up to the first diverging token.'),
-  column('rate', 'May still fail', 'end', 'may fail', 'Failure rate that the comparisons still allow (95 %, one-sided).'),
+  column(
+    'logprob',
+    'Max |Δ logprob|',
+    'end',
+    null,
+    'Largest difference of a log-probability, in nats, up to the first diverging token.',
+  ),
+  column(
+    'rate',
+    'May still fail',
+    'end',
+    'may fail',
+    'Failure rate that the comparisons still allow (95 %, one-sided).',
+  ),
 ];
 
 export function determinismSection(context: Context): Section {
@@ -114,7 +132,8 @@ function titleOf(rows: readonly DeterminismRow[]): string {
 function summaryOf({ findings, statusOfRow }: Context): string {
   const judged = owedRows(findings.determinism);
   if (findings.determinism.length === 0) return 'No unit of the plan feeds this report.';
-  if (judged.length === 0) return `${counted(findings.determinism.length, 'level')} measured; none of them owes equal bits.`;
+  if (judged.length === 0)
+    return `${counted(findings.determinism.length, 'level')} measured; none of them owes equal bits.`;
   const failed = judged.filter((row) => statusOfRow(REPORT, row).outcome === 'fail');
   const undecided = judged.filter((row) => statusOfRow(REPORT, row).outcome === 'inconclusive').length;
   const undecidedText = undecided === 0 ? '' : ` ${counted(undecided, 'level')} undecided.`;
@@ -166,15 +185,16 @@ function tableRow(row: DeterminismRow, context: Context): TableRow {
     cells: [
       cell(row.axis),
       cell(row.level, row.label),
-      'kind' in bits
-        ? cell(bits.kind === 'unsupported' ? 'not supported' : 'not measured', bits.why)
-        : equality(bits),
+      'kind' in bits ? cell(bits.kind === 'unsupported' ? 'not supported' : 'not measured', bits.why) : equality(bits),
       equality(tokens),
       equality(text),
       cell(count(uniqueOutputs.max), uniqueOutputs.max > 1 ? `mean ${small(uniqueOutputs.mean)}` : ''),
       diffs.length === 0
         ? cell('–')
-        : cell(`#${diffs[0]}`, `median #${diffs[Math.floor((diffs.length - 1) / 2)]} of ${counted(diffs.length, 'pair')}`),
+        : cell(
+            `#${diffs[0]}`,
+            `median #${diffs[Math.floor((diffs.length - 1) / 2)]} of ${counted(diffs.length, 'pair')}`,
+          ),
       cell(estimateValue(maxAbsLogprobDiff, small), logprobWhy),
       cell(failureRate(strongestEquality(row))),
     ],
@@ -188,7 +208,8 @@ function equalityFigure(rows: readonly DeterminismRow[]): Figure[] {
   const shares = (pick: (row: DeterminismRow) => number): number[] =>
     compared.map((row) => Math.round((pick(row) / row.tokens.n) * 10_000) / 100);
   const hasBits = (row: DeterminismRow): boolean => !('kind' in row.bits) && row.bits.n > 0;
-  const bitsEqual = (row: DeterminismRow): number => ('kind' in row.bits ? 0 : Math.min(row.bits.equal, row.tokens.equal));
+  const bitsEqual = (row: DeterminismRow): number =>
+    'kind' in row.bits ? 0 : Math.min(row.bits.equal, row.tokens.equal);
   const all: Series[] = [
     { name: 'bits equal', role: 'equal', values: shares(bitsEqual) },
     {
@@ -208,7 +229,8 @@ function equalityFigure(rows: readonly DeterminismRow[]): Figure[] {
       kind: 'stacked-bars',
       id: 'equality-by-level',
       title: 'How equal, by level',
-      caption: 'Share of compared requests. Solid = bits equal; a level that owes equal bits should be solid from end to end.',
+      caption:
+        'Share of compared requests. Solid = bits equal; a level that owes equal bits should be solid from end to end.',
       categories: compared.map((row) => `${row.axis} · ${row.level} (n ${row.tokens.n})`),
       series: all.filter(({ values, role }) => role === 'equal' || values.some((value) => value !== null && value > 0)),
       xTitle: 'share of compared requests, %',
@@ -236,7 +258,8 @@ function firstTokenFigure(rows: readonly DeterminismRow[]): Figure[] {
       kind: 'histogram',
       id: 'first-diverging-token',
       title: 'First diverging token',
-      caption: 'Where pairs take another token for the first time. Early = the change is felt at once; late = a near tie tipped over.',
+      caption:
+        'Where pairs take another token for the first time. Early = the change is felt at once; late = a near tie tipped over.',
       bins: bins.map((bin) => (width === 1 ? String(bin) : `${bin * width}–${bin * width + width - 1}`)),
       series: series.filter(({ values }) => values.some((value) => value !== null && value > 0)),
       xTitle: 'position of the first diverging token',

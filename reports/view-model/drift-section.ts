@@ -11,7 +11,13 @@ const REPORT = 'drift';
 /** More lines than this cannot be told apart. */
 const LINES_MAX = 6;
 
-const column = (id: string, title: string, align: Column['align'], shortTitle: string | null, help: string): Column => ({
+const column = (
+  id: string,
+  title: string,
+  align: Column['align'],
+  shortTitle: string | null,
+  help: string,
+): Column => ({
   id,
   title,
   align,
@@ -22,12 +28,36 @@ const column = (id: string, title: string, align: Column['align'], shortTitle: s
 const COLUMNS: readonly Column[] = [
   column('axis', 'Axis', 'start', 'axis', 'What is varied.'),
   column('level', 'Level', 'start', 'level', 'The setting, compared with the reference level of the same unit.'),
-  column('kl', 'Mean KL', 'end', 'mean KL', 'KL(reference ‖ level) in nats, mean over positions; 95 % interval over cases below.'),
+  column(
+    'kl',
+    'Mean KL',
+    'end',
+    'mean KL',
+    'KL(reference ‖ level) in nats, mean over positions; 95 % interval over cases below.',
+  ),
   column('klMax', 'Max KL', 'end', 'max KL', 'The largest KL of one position, in nats.'),
-  column('top', 'Same top token', 'end', 'same top', 'Share of positions with the same most likely token; interval below.'),
+  column(
+    'top',
+    'Same top token',
+    'end',
+    'same top',
+    'Share of positions with the same most likely token; interval below.',
+  ),
   column('logprobMax', 'Max |Δ logprob|', 'end', null, 'Largest difference of a log-probability, in nats.'),
-  column('logprobRms', 'RMS Δ logprob', 'end', null, 'Root mean square difference of the actual next token’s log-probability, in nats.'),
-  column('ppl', 'Perplexity ratio', 'end', null, 'Perplexity at the level divided by that at the reference, on the actual next tokens.'),
+  column(
+    'logprobRms',
+    'RMS Δ logprob',
+    'end',
+    null,
+    'Root mean square difference of the actual next token’s log-probability, in nats.',
+  ),
+  column(
+    'ppl',
+    'Perplexity ratio',
+    'end',
+    null,
+    'Perplexity at the level divided by that at the reference, on the actual next tokens.',
+  ),
   column('band', 'Band', 'start', 'band', 'A name for the size of the mean KL.'),
   column('n', 'Compared', 'end', null, 'Positions, and cases that they come from.'),
 ];
@@ -101,7 +131,8 @@ function summaryOf({ findings, verdict, statusOfRow }: Context): string {
       : failed.length > 0
         ? `Bound broken at ${placeOf(failed[0]!)}${failed.length > 1 ? ` and ${failed.length - 1} more` : ''}.`
         : `${counted(bounded, 'bound')} checked, none broken.`;
-  const where = worst.value === 0 ? 'Every KL is exactly zero.' : `Largest at ${placeOf(worst.row)} (${worst.row.band}).`;
+  const where =
+    worst.value === 0 ? 'Every KL is exactly zero.' : `Largest at ${placeOf(worst.row)} (${worst.row.band}).`;
   return `${where} ${bounds}${missing}`;
 }
 
@@ -216,7 +247,8 @@ function ladderFigure(rows: readonly DriftRow[]): Figure[] {
       kind: 'lines',
       id: 'precision-ladder',
       title: 'Precision ladder',
-      caption: 'Drift of each arithmetic from the reference arithmetic. A wide gap between mean and largest = few positions carry the drift.',
+      caption:
+        'Drift of each arithmetic from the reference arithmetic. A wide gap between mean and largest = few positions carry the drift.',
       x: modes.map(({ level }) => level),
       series: [
         {
@@ -269,4 +301,3 @@ function stretched(values: readonly number[], points: number): (number | null)[]
     return value === undefined || value === 0 ? null : value;
   });
 }
-

@@ -28,7 +28,10 @@ export const WORDS: readonly { readonly word: string; readonly meaning: string }
     meaning:
       'The whole 95 % interval lies inside the bound. It never means "cannot differ": each pass names the failure rate that it still allows (0 of n gives at most 1 − 0.05^(1/n)).',
   },
-  { word: 'FAIL', meaning: 'The whole interval lies outside the bound. Where equality is owed, one counterexample is enough.' },
+  {
+    word: 'FAIL',
+    meaning: 'The whole interval lies outside the bound. Where equality is owed, one counterexample is enough.',
+  },
   {
     word: 'INCONCLUSIVE',
     meaning: 'The interval holds the bound, or the counters do not show that the path was exercised. Not a pass.',
@@ -40,7 +43,10 @@ export const WORDS: readonly { readonly word: string; readonly meaning: string }
     meaning:
       'Three different things: nobody looked (or the look was broken), the target cannot give it, and it was looked at and is exactly zero.',
   },
-  { word: 'axis, level', meaning: 'What is varied, and one setting of it. Each level is compared with the reference level of its unit.' },
+  {
+    word: 'axis, level',
+    meaning: 'What is varied, and one setting of it. Each level is compared with the reference level of its unit.',
+  },
   {
     word: 'bits, tokens, text',
     meaning:
@@ -56,32 +62,41 @@ export const WORDS: readonly { readonly word: string; readonly meaning: string }
   },
   {
     word: 'order-invariant',
-    meaning: 'The answer does not depend on the order of parts of the prompt that mean the same in any order. Seldom owed; measured as drift.',
+    meaning:
+      'The answer does not depend on the order of parts of the prompt that mean the same in any order. Seldom owed; measured as drift.',
   },
   {
     word: 'drift',
-    meaning: 'How far the next-token distribution moves when the prompt or the arithmetic was changed on purpose. The size of a change, not its quality.',
+    meaning:
+      'How far the next-token distribution moves when the prompt or the arithmetic was changed on purpose. The size of a change, not its quality.',
   },
   {
     word: 'KL, in nats',
-    meaning: 'Kullback-Leibler divergence from the reference to the level, per position; mean over positions, interval over cases. 0 = the same distribution.',
+    meaning:
+      'Kullback-Leibler divergence from the reference to the level, per position; mean over positions, interval over cases. 0 = the same distribution.',
   },
   {
     word: 'band',
-    meaning: 'A name for the size of the mean KL, after measured quantisations of llama.cpp: very small (Q8_0), small (Q5_K_M), large (Q3_K_M), very large (IQ3_M).',
+    meaning:
+      'A name for the size of the mean KL, after measured quantisations of llama.cpp: very small (Q8_0), small (Q5_K_M), large (Q3_K_M), very large (IQ3_M).',
   },
   {
     word: 'forced output',
-    meaning: 'The reference’s tokens are scored at the level too (teacher forcing), so that both sides are compared in one context.',
+    meaning:
+      'The reference’s tokens are scored at the level too (teacher forcing), so that both sides are compared in one context.',
   },
   {
     word: 'cross-request leakage',
     meaning:
       'A request’s logits or output depend on the content of other requests beside or before it. This report says nothing about memorisation, membership, contamination of test data, or PII.',
   },
-  { word: 'canary', meaning: 'A random string planted in one request. In the output of another request it proves a leak of text.' },
+  {
+    word: 'canary',
+    meaning: 'A random string planted in one request. In the output of another request it proves a leak of text.',
+  },
   {
     word: 'observed, declared, inferred, unknown',
-    meaning: 'How a line of the serving card is known: seen in the target, told by its operator, derived, or not known.',
+    meaning:
+      'How a line of the serving card is known: seen in the target, told by its operator, derived, or not known.',
   },
 ];

@@ -11,7 +11,13 @@ import { statusOf } from './statuses.ts';
 const REPORT = 'leakage';
 const TITLE = 'Leakage (cross-request)';
 
-const column = (id: string, title: string, align: Column['align'], shortTitle: string | null, help: string): Column => ({
+const column = (
+  id: string,
+  title: string,
+  align: Column['align'],
+  shortTitle: string | null,
+  help: string,
+): Column => ({
   id,
   title,
   align,
@@ -20,16 +26,46 @@ const column = (id: string, title: string, align: Column['align'], shortTitle: s
 });
 
 const COLUMNS: readonly Column[] = [
-  column('axis', 'Axis', 'start', 'axis', 'Where the other requests are: in the same batch, or earlier in the session.'),
+  column(
+    'axis',
+    'Axis',
+    'start',
+    'axis',
+    'Where the other requests are: in the same batch, or earlier in the session.',
+  ),
   column('level', 'Level', 'start', 'level', 'Which of them say something else, at equal lengths.'),
   column('n', 'Compared', 'end', 'compared', 'Requests compared between two contents of the others.'),
-  column('dependent', 'Content-dependent', 'end', 'depend', 'Requests that changed in any bit when only the others’ content changed.'),
+  column(
+    'dependent',
+    'Content-dependent',
+    'end',
+    'depend',
+    'Requests that changed in any bit when only the others’ content changed.',
+  ),
   column('tokens', 'of which in tokens', 'end', null, 'Requests that changed in a token, not only in bits.'),
-  column('rate', 'May still depend', 'end', 'may depend', 'Rate of dependence that the comparisons still allow (95 %, one-sided).'),
+  column(
+    'rate',
+    'May still depend',
+    'end',
+    'may depend',
+    'Rate of dependence that the comparisons still allow (95 %, one-sided).',
+  ),
   column('planted', 'Canaries planted', 'end', null, 'Random strings planted in prompts.'),
-  column('searched', 'Outputs searched', 'end', null, 'Outputs in which the canaries of other requests were looked for.'),
+  column(
+    'searched',
+    'Outputs searched',
+    'end',
+    null,
+    'Outputs in which the canaries of other requests were looked for.',
+  ),
   column('foreign', 'Foreign canaries', 'end', 'foreign', 'Outputs that hold the canary of another request.'),
-  column('canaryRate', 'May still hold one', 'end', null, 'Rate of foreign canaries that the search still allows (95 %, one-sided).'),
+  column(
+    'canaryRate',
+    'May still hold one',
+    'end',
+    null,
+    'Rate of foreign canaries that the search still allows (95 %, one-sided).',
+  ),
 ];
 
 export function leakageSection(context: Context): Section {
@@ -106,7 +142,10 @@ function summaryOf({ findings, statusOfRow }: Context): string {
   const rows = findings.leakage;
   if (rows.length === 0) return 'No unit of the plan feeds this report.';
   const { dependent, compared, foreign, outputs, rateHigh } = totalsOf(rows);
-  const canaries = outputs === 0 ? 'No canaries were planted.' : `Foreign canaries: ${count(foreign)} in ${counted(outputs, 'output')}.`;
+  const canaries =
+    outputs === 0
+      ? 'No canaries were planted.'
+      : `Foreign canaries: ${count(foreign)} in ${counted(outputs, 'output')}.`;
   const broken = rows.find((row) => statusOfRow(REPORT, row).outcome === 'fail');
   if (dependent > 0 && broken !== undefined) return `First at ${placeOf(broken)}. ${canaries}`;
   if (compared === 0) return `Nothing was compared. ${canaries}`;
@@ -118,9 +157,17 @@ function tilesOf(rows: readonly LeakageRow[]): Tile[] {
   const { compared, dependent, inTokens, planted, outputs, foreign } = totalsOf(rows);
   const clean = (bad: number, looked: number) => statusOf(bad > 0 ? 'fail' : looked > 0 ? 'measured' : 'not-run');
   return [
-    { value: `${count(dependent)}/${count(compared)}`, caption: 'requests changed with the others’ content', status: clean(dependent, compared) },
+    {
+      value: `${count(dependent)}/${count(compared)}`,
+      caption: 'requests changed with the others’ content',
+      status: clean(dependent, compared),
+    },
     { value: count(inTokens), caption: 'of them changed in a token', status: clean(inTokens, compared) },
-    { value: `${count(foreign)}/${count(outputs)}`, caption: 'outputs hold a foreign canary', status: clean(foreign, outputs) },
+    {
+      value: `${count(foreign)}/${count(outputs)}`,
+      caption: 'outputs hold a foreign canary',
+      status: clean(foreign, outputs),
+    },
     { value: count(planted), caption: 'canaries planted', status: statusOf('measured') },
   ];
 }

@@ -10,7 +10,7 @@ import {
   requestsOf,
   sampleCase,
   sampleCases,
-} from './sample.ts';
+} from '../support/perturbation-sample.ts';
 
 describe('batch-content', () => {
   it('replaces one half of the rows at a time and probes the other', () => {

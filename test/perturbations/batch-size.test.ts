@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { batchSize } from '../../perturbations/index.ts';
-import { expand, inputOf, promptOf, promptTokens, requestsOf, sampleCases } from './sample.ts';
+import { expand, inputOf, promptOf, promptTokens, requestsOf, sampleCases } from '../support/perturbation-sample.ts';
 
 const options = { sizes: [4, 1, 2], lengths: ['ragged'] };
 const rows = (waves: readonly (readonly { id: string }[])[]): string[][] =>

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Perturbation } from '../../harness/schema/index.ts';
 import { perturbations } from '../../perturbations/index.ts';
-import { anyCases, byteTokenizer, expand, inputOf, pairTokenizer, requestsOf } from './sample.ts';
+import { anyCases, byteTokenizer, expand, inputOf, pairTokenizer, requestsOf } from '../support/perturbation-sample.ts';
 
 const members = perturbations.map((member) => [member.id, member as unknown as Perturbation] as const);
 

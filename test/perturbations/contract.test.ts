@@ -17,7 +17,7 @@ import {
   requestsOf,
   sampleCase,
   sampleCases,
-} from './sample.ts';
+} from '../support/perturbation-sample.ts';
 
 const members = perturbations.map((member) => [member.id, member as unknown as Perturbation] as const);
 const tokenizers = [byteTokenizer, pairTokenizer];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { precision } from '../../perturbations/index.ts';
-import { expand, inputOf, requestsOf, sampleCases } from './sample.ts';
+import { expand, inputOf, requestsOf, sampleCases } from '../support/perturbation-sample.ts';
 
 describe('precision', () => {
   it('takes the first mode as the reference and runs each level in its mode', () => {

@@ -9,7 +9,7 @@ import {
   promptTokens,
   sampleCase,
   sampleCases,
-} from './sample.ts';
+} from '../support/perturbation-sample.ts';
 
 describe('prior-content', () => {
   it('runs others first and then the probes alone', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { promptOrder } from '../../perturbations/index.ts';
-import { expand, inputOf, promptOf, requestsOf, sampleCase, sampleCases } from './sample.ts';
+import { expand, inputOf, promptOf, requestsOf, sampleCase, sampleCases } from '../support/perturbation-sample.ts';
 
 const rules = sampleCase(
   'rules',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { repeat } from '../../perturbations/index.ts';
-import { expand, inputOf, sampleCases } from './sample.ts';
+import { expand, inputOf, sampleCases } from '../support/perturbation-sample.ts';
 
 describe('repeat', () => {
   it('has a control and one level for each further time', () => {

@@ -10,7 +10,7 @@ import {
   promptTokens,
   requestsOf,
   sampleCase,
-} from './sample.ts';
+} from '../support/perturbation-sample.ts';
 
 const ten = sampleCase('ten', ['context', '0123456789']);
 const asked = sampleCase('asked', ['context', 'abcdefghijkl'], ['query', 'Q: x?'], ['exemplar', '!']);

@@ -117,7 +117,7 @@ export function createRun(spec: RunSpec): SuiteInput {
   const units = spec.units.map((unit, i) => createUnit(unit, i, perturbation.id, spec));
   return {
     plan: { schemaVersion: SCHEMA_VERSION, planSha256: sha256('plan'), units },
-    observations: spec.units.map((unit, i) => createObservation(unit, units[i]!)),
+    observations: spec.units.map((unit, i) => createObservation(unit, units[i])),
     perturbations: [perturbation],
     loadLogits:
       spec.loadLogits ??

@@ -59,7 +59,7 @@ describe('the verdict on rows that owe equal bits', () => {
     const verdict = judgeThese({ determinism: [row] });
     expect(verdict).toMatchObject({ outcome: 'inconclusive', exitCode: 0 });
     expect(verdict.checks[0]).toMatchObject({ outcome: 'inconclusive', comparisonsNeeded: 14 });
-    expect(verdict.checks[0]!.reason).toContain('14 comparisons without a difference would decide');
+    expect(verdict.checks[0].reason).toContain('14 comparisons without a difference would decide');
     expect(judgeThese({ determinism: [row] }, { failOnInconclusive: true }).exitCode).toBe(4);
     const enough = createDeterminismRow({ bits: createEquality(14, 14) });
     expect(judgeThese({ determinism: [enough] }).outcome).toBe('pass');
@@ -78,7 +78,7 @@ describe('the verdict on rows that owe equal bits', () => {
     const bits = { kind: 'unsupported', why: 'the server returns no logits' } as const;
     const [check] = judgeThese({ determinism: [createDeterminismRow({ bits })] }).checks;
     expect(check).toMatchObject({ metric: 'tokens equal', outcome: 'pass' });
-    expect(check!.reason).toContain('(the server returns no logits); equal tokens are weak evidence');
+    expect(check.reason).toContain('(the server returns no logits); equal tokens are weak evidence');
     const text = createDeterminismRow({ bits, tokens: createEquality(0, 0) });
     expect(judgeThese({ determinism: [text] }).checks[0]).toMatchObject({ metric: 'text equal', outcome: 'pass' });
   });

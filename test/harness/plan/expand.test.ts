@@ -3,7 +3,7 @@ import { casesSha256, expandPlan, jobFor, planCost, planSha256, type PlanInput }
 import { ConfigError } from '../../../harness/ports/index.ts';
 import { plan as planSchema, type Case, type Perturbation, type Tokenizer } from '../../../harness/schema/index.ts';
 import { perturbations } from '../../../perturbations/index.ts';
-import { byteTokenizer, generation, sampleCase, sampleCases } from '../../perturbations/sample.ts';
+import { byteTokenizer, generation, sampleCase, sampleCases } from '../../support/perturbation-sample.ts';
 
 const chosen = (id: string, options: unknown = {}) => {
   const perturbation = perturbations.find((member) => member.id === id);

@@ -11,7 +11,7 @@ import {
 /** P(X = k) of a binomial, by the recursion over k: independent of the incomplete beta function. */
 function binomial(n: number, p: number): number[] {
   const masses = [(1 - p) ** n];
-  for (let k = 1; k <= n; k++) masses.push((masses[k - 1]! * (n - k + 1) * p) / (k * (1 - p)));
+  for (let k = 1; k <= n; k++) masses.push((masses[k - 1] * (n - k + 1) * p) / (k * (1 - p)));
   return masses;
 }
 
@@ -23,7 +23,7 @@ describe('laws of the exact proportion bounds', () => {
       );
       for (const p of [0.01, 0.05, 0.11, 0.25, 0.5, 0.77, 0.93, 0.99]) {
         const covered = binomial(n, p).reduce(
-          (total, mass, k) => total + (intervals[k]!.low <= p && p <= intervals[k]!.high ? mass : 0),
+          (total, mass, k) => total + (intervals[k].low <= p && p <= intervals[k].high ? mass : 0),
           0,
         );
         expect(covered).toBeGreaterThanOrEqual(0.95 - 1e-9);

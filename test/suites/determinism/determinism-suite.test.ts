@@ -46,20 +46,20 @@ describe('determinism suite', () => {
       evidenceProblem: null,
       divergences: [],
     });
-    expect(row!.bits).toMatchObject({ failureRateHigh: expect.closeTo(1 - 0.05 ** 0.5, 12) });
+    expect(row.bits).toMatchObject({ failureRateHigh: expect.closeTo(1 - 0.05 ** 0.5, 12) });
   });
 
   it('sees one flipped bit that changes no token', () => {
     const shelf = createShelf();
-    const flipped = [[0, 1, 2 + 2 ** -22], LOGITS[1]!];
+    const flipped = [[0, 1, 2 + 2 ** -22], LOGITS[1]];
     const units = twoCases(shelf, (caseId) =>
       shelf.request({ caseId, tokenIds: [2, 0], generated: caseId === 'case-2' ? flipped : LOGITS }),
     );
     const [row] = determinismSuite.analyse(createRun({ units, loadLogits: shelf.loadLogits }));
     expect(row).toMatchObject({ bits: { equal: 1, n: 2 }, tokens: { equal: 2, n: 2 } });
-    expect(row!.divergences).toHaveLength(1);
-    expect(row!.divergences[0]).toMatchObject({ caseId: 'case-2', firstBitDiff: 0, firstTokenDiff: null });
-    expect(row!.divergences[0]!.maxAbsLogprobDiff).toBeGreaterThan(1e-8);
+    expect(row.divergences).toHaveLength(1);
+    expect(row.divergences[0]).toMatchObject({ caseId: 'case-2', firstBitDiff: 0, firstTokenDiff: null });
+    expect(row.divergences[0].maxAbsLogprobDiff).toBeGreaterThan(1e-8);
     expect(shelf.loaded).toHaveLength(2);
   });
 
@@ -106,9 +106,9 @@ describe('determinism suite', () => {
     ];
     const [row] = determinismSuite.analyse(createRun({ units, loadLogits: shelf.loadLogits }));
     // Step 1: ln(1/2) against ln(1/3), ln(1/4) against ln(1/3). Step 2 would give about 100.
-    expect(row!.maxAbsLogprobDiff).toMatchObject({ kind: 'measured', value: expect.closeTo(Math.log(1.5), 6), n: 1 });
+    expect(row.maxAbsLogprobDiff).toMatchObject({ kind: 'measured', value: expect.closeTo(Math.log(1.5), 6), n: 1 });
     expect(row).toMatchObject({ firstTokenDiffs: [1], uniqueOutputs: { max: 2, mean: 2 } });
-    expect(row!.divergences[0]).toMatchObject({ firstBitDiff: 1, firstTokenDiff: 1 });
+    expect(row.divergences[0]).toMatchObject({ firstBitDiff: 1, firstTokenDiff: 1 });
   });
 
   it('says that a target without logits has no bits, and compares its tokens and its log-probabilities', () => {
@@ -156,13 +156,13 @@ describe('determinism suite', () => {
     const shelf = createShelf();
     const same = (caseId: string) => shelf.request({ caseId, tokenIds: [2, 0], generated: LOGITS });
     const perturbation = createPerturbation((_, counters) =>
-      counters['steps']! < 5 ? 'Fewer than five steps were batched.' : null,
+      counters['steps'] < 5 ? 'Fewer than five steps were batched.' : null,
     );
     const [row] = determinismSuite.analyse(createRun({ units: twoCases(shelf, same), perturbation }));
-    expect(row!.evidenceProblem).toBe('Fewer than five steps were batched. (1 of 2 units, first u-0000000000000001)');
+    expect(row.evidenceProblem).toBe('Fewer than five steps were batched. (1 of 2 units, first u-0000000000000001)');
     const lost = [{ levels: { none: [], 'size-4': [same('case-1')] } }];
     const [lostRow] = determinismSuite.analyse(createRun({ units: lost }));
-    expect(lostRow!.evidenceProblem).toContain('request r1 has no counterpart at level none');
+    expect(lostRow.evidenceProblem).toContain('request r1 has no counterpart at level none');
   });
 
   it('keeps eight divergences and cuts their texts at 400 code points', () => {
@@ -174,8 +174,8 @@ describe('determinism suite', () => {
       },
     }));
     const [row] = determinismSuite.analyse(createRun({ units }));
-    expect(row!.divergences.map(({ caseId }) => caseId)).toEqual(Array.from({ length: 8 }, (_, i) => `case-${i}`));
-    expect(Array.from(row!.divergences[0]!.referenceText)).toHaveLength(400);
+    expect(row.divergences.map(({ caseId }) => caseId)).toEqual(Array.from({ length: 8 }, (_, i) => `case-${i}`));
+    expect(Array.from(row.divergences[0].referenceText)).toHaveLength(400);
   });
 
   it('compares probes only, and leaves content-independent levels to the leakage report', () => {

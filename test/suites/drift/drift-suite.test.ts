@@ -35,18 +35,18 @@ describe('drift suite', () => {
     expect(driftRow.parse(row)).toEqual(row);
     const kl = 0.5 * LN2 + 0.5 * Math.log(2 / 3);
     expect(row).toMatchObject({ context: 'forced-output', positions: 2, klNatsByPosition: [expect.closeTo(kl, 7), 0] });
-    expect(valueOf(row!.klNatsMean)).toBeCloseTo(kl / 2, 7);
-    expect(valueOf(row!.klNatsMax)).toBeCloseTo(kl, 7);
+    expect(valueOf(row.klNatsMean)).toBeCloseTo(kl / 2, 7);
+    expect(valueOf(row.klNatsMax)).toBeCloseTo(kl, 7);
     // A tie of the reference goes to index 0; the level prefers 1 at the first position.
-    expect(valueOf(row!.sameTopShare)).toBe(0.5);
-    expect(valueOf(row!.maxAbsLogprobDiff)).toBeCloseTo(LN2, 7);
+    expect(valueOf(row.sameTopShare)).toBe(0.5);
+    expect(valueOf(row.maxAbsLogprobDiff)).toBeCloseTo(LN2, 7);
     const gain = Math.log(1.5);
-    expect(valueOf(row!.meanLogprobDiff)).toBeCloseTo(gain / 2, 7);
-    expect(valueOf(row!.rmsLogprobDiff)).toBeCloseTo(Math.sqrt((gain * gain) / 2), 7);
-    expect(valueOf(row!.perplexityRatio)).toBeCloseTo(1 / Math.sqrt(1.5), 7);
-    expect(row!.band).toBe('beyond very large');
+    expect(valueOf(row.meanLogprobDiff)).toBeCloseTo(gain / 2, 7);
+    expect(valueOf(row.rmsLogprobDiff)).toBeCloseTo(Math.sqrt((gain * gain) / 2), 7);
+    expect(valueOf(row.perplexityRatio)).toBeCloseTo(1 / Math.sqrt(1.5), 7);
+    expect(row.band).toBe('beyond very large');
     // One case says nothing about cases.
-    expect(row!.klNatsMean).toMatchObject({ low: null, high: null, n: 1 });
+    expect(row.klNatsMean).toMatchObject({ low: null, high: null, n: 1 });
   });
 
   it('compares the positions of one prompt, and skips the position whose next token is not known', () => {
@@ -58,7 +58,7 @@ describe('drift suite', () => {
     }));
     const [row] = driftSuite.analyse(createRun({ units, promise: 'drift', loadLogits: shelf.loadLogits }));
     expect(row).toMatchObject({ context: 'prompt-positions', positions: 6 });
-    const { klNatsMean, meanLogprobDiff, perplexityRatio } = row!;
+    const { klNatsMean, meanLogprobDiff, perplexityRatio } = row;
     expect(meanLogprobDiff).toEqual({ kind: 'measured', value: 0, low: 0, high: 0, n: 3 });
     expect(perplexityRatio).toMatchObject({ value: 1 });
     if (klNatsMean.kind !== 'measured') throw new Error('expected a measured KL');
@@ -83,7 +83,7 @@ describe('drift suite', () => {
       sameTopShare: { value: 1, high: 1 },
     });
     // All positions agree, but two positions do not prove a share of 1.
-    expect(row!.sameTopShare).toMatchObject({ low: expect.closeTo(0.025 ** 0.5, 10) });
+    expect(row.sameTopShare).toMatchObject({ low: expect.closeTo(0.025 ** 0.5, 10) });
   });
 
   it('has three different values for not supported, not comparable and not observed', () => {
@@ -95,7 +95,7 @@ describe('drift suite', () => {
           promise: 'drift',
           loadLogits: shelf.loadLogits,
         }),
-      )[0]!.klNatsMean;
+      )[0].klNatsMean;
     expect(row({}, {})).toEqual({ kind: 'unsupported', why: 'the target gives no logits' });
     expect(row({ promptText: 'a' }, { promptText: 'b' })).toMatchObject({
       kind: 'not-measured',
@@ -119,8 +119,8 @@ describe('drift suite', () => {
     const bent = flat.map((row, i) => (i < 2 ? [0, LN3] : row));
     const units = [{ levels: { none: [shelf.request({ prompt: flat })], x: [shelf.request({ prompt: bent })] } }];
     const [row] = driftSuite.analyse(createRun({ units, promise: 'drift', loadLogits: shelf.loadLogits }));
-    expect(row!.klNatsByPosition).toHaveLength(64);
-    expect(row!.klNatsByPosition[0]).toBeCloseTo(0.5 * LN2 + 0.5 * Math.log(2 / 3), 7);
-    expect(row!.klNatsByPosition.slice(1).every((kl) => kl === 0)).toBe(true);
+    expect(row.klNatsByPosition).toHaveLength(64);
+    expect(row.klNatsByPosition[0]).toBeCloseTo(0.5 * LN2 + 0.5 * Math.log(2 / 3), 7);
+    expect(row.klNatsByPosition.slice(1).every((kl) => kl === 0)).toBe(true);
   });
 });

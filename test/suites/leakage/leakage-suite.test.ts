@@ -60,7 +60,7 @@ describe('leakage suite', () => {
       }),
     );
     expect(row).toMatchObject({ contentDependent: { equal: 0, n: 1 }, tokenDependent: 0 });
-    expect(row!.divergences).toMatchObject([{ requestId: 'p1', firstBitDiff: 1, firstTokenDiff: null }]);
+    expect(row.divergences).toMatchObject([{ requestId: 'p1', firstBitDiff: 1, firstTokenDiff: null }]);
   });
 
   it('counts a dependence in tokens', () => {
@@ -84,19 +84,19 @@ describe('leakage suite', () => {
     ['of the other job: it outlived its session', { mate: { text: FIRST } }],
   ])('finds the canary of another request %s', (_, change) => {
     const [row] = leakageSuite.analyse(run(change));
-    expect(row!.canaries).toMatchObject({ foreign: 1, outputs: 4 });
-    expect(row!.canaries.failureRateHigh).toBeLessThan(1);
-    expect(row!.divergences.length).toBeGreaterThan(0);
+    expect(row.canaries).toMatchObject({ foreign: 1, outputs: 4 });
+    expect(row.canaries.failureRateHigh).toBeLessThan(1);
+    expect(row.divergences.length).toBeGreaterThan(0);
   });
 
   it('does not take the words without the number for a hit', () => {
-    expect(leakageSuite.analyse(run({ mate: { text: 'cobalt fig' } }))[0]!.canaries.foreign).toBe(0);
+    expect(leakageSuite.analyse(run({ mate: { text: 'cobalt fig' } }))[0].canaries.foreign).toBe(0);
   });
 
   it('does not count a canary that is a part of the own one', () => {
     const text = 'the word is amber oak 2048';
     const [row] = leakageSuite.analyse(run({ mate: { canary: 'amber oak 2048', text } }));
-    expect(row!.canaries.foreign).toBe(0);
+    expect(row.canaries.foreign).toBe(0);
   });
 
   it('makes no rows for other levels', () => {

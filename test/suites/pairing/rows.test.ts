@@ -12,7 +12,7 @@ describe('pairing', () => {
     ];
     const rows = rowsOf(createRun({ units }), () => true);
     expect(rows.map(({ level }) => level)).toEqual(['size-8', 'size-2']);
-    expect(pairsOf(rows[0]!).map(({ reference, level }) => [reference.text, level.text])).toEqual([
+    expect(pairsOf(rows[0]).map(({ reference, level }) => [reference.text, level.text])).toEqual([
       ['b', 'b'],
       ['a', 'a'],
     ]);
@@ -31,8 +31,8 @@ describe('pairing', () => {
     });
     const input = createRun({ units: [unit({ steps: 3, ties: 1 }), unit({ steps: 2 })] });
     const [row] = rowsOf(input, () => true);
-    expect(evidenceOf(row!, input.perturbations)).toEqual({ evidence: { steps: 2 }, evidenceProblem: null });
-    expect(evidenceOf(row!, []).evidenceProblem).toContain('batch-size is not known here');
+    expect(evidenceOf(row, input.perturbations)).toEqual({ evidence: { steps: 2 }, evidenceProblem: null });
+    expect(evidenceOf(row, []).evidenceProblem).toContain('batch-size is not known here');
   });
 
   it('reports a level that an observation with status ok does not hold', () => {
