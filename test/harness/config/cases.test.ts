@@ -110,9 +110,9 @@ describe('examples/cases/synthetic-data.yaml', () => {
   const sizeBytes = (parts: Parameters<typeof promptText>[0]): number =>
     new TextEncoder().encode(promptText(parts)).length;
 
-  it('has 22 short structured cases with at least two rules and two exemplars', () => {
+  it('has 24 short structured cases with at least two rules and two exemplars', () => {
     const short = cases.filter((testCase) => testCase.parts.every((part) => part.label !== 'context'));
-    expect(short).toHaveLength(22);
+    expect(short).toHaveLength(24);
     for (const { id, parts } of short) {
       const count = (label: string): number =>
         new Set(parts.filter((part) => part.label === label).map((part) => part.text)).size;

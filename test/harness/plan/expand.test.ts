@@ -174,4 +174,4 @@ function structuredCloneInput(): PlanInput {
   return { ...input, cases: structuredClone(input.cases), generation: { ...generation } };
 }
 
-const PINNED = ['u-56c80f35dee418be', 'u-2b327d3cd622bb01'];
+const PINNED = ['u-bcb3202d06ec023a', 'u-1f1a7b0f2a2eb3d1'];

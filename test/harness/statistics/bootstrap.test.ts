@@ -57,7 +57,7 @@ describe('bootstrap intervals', () => {
   it('draws indices below the count only', () => {
     const { indices } = drawResamples({ count: 3, replicates: 50, next: sequence() });
     expect(indices).toHaveLength(150);
-    expect([...new Set(indices)].sort()).toEqual([0, 1, 2]);
+    expect([...new Set(indices)].sort((a, b) => a - b)).toEqual([0, 1, 2]);
   });
 });
 
