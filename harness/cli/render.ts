@@ -2,27 +2,57 @@
  * The one place where a run meets the report formats: one view model, rendered to files, to a terminal, to JSON.
  * @module
  */
+import { buildView, renderHtml, renderJson, renderTerminal, summariseUnits, type View } from '../../reports/index.ts';
 import type { RunFolder } from '../store/index.ts';
 import type { Analysis } from './analyse.ts';
 
-export type ReporterName = 'html' | 'json';
+const FILE_RENDERERS = {
+  html: { fileName: 'report.html', render: renderHtml },
+  json: { fileName: 'report.json', render: renderJson },
+} as const satisfies Record<string, { fileName: string; render: (view: View) => string }>;
 
-export function writeReports(run: RunFolder, analysis: Analysis, reporters: readonly ReporterName[]): string[] {
-  void run;
-  void analysis;
-  void reporters;
-  return [];
+export type ReporterName = keyof typeof FILE_RENDERERS;
+
+const NAMES = Object.keys(FILE_RENDERERS) as ReporterName[];
+/** Where the width is not known, and the most that stays easy to read. */
+const DEFAULT_COLUMNS = 80;
+const MOST_COLUMNS = 120;
+
+/** Writes the report files into the run folder; returns their names. */
+export function writeReports(run: RunFolder, view: View, reporters: readonly ReporterName[]): string[] {
+  return reporters.map((name) => {
+    const { fileName, render } = FILE_RENDERERS[name];
+    run.writeReport(fileName, render(view));
+    return fileName;
+  });
 }
+
 export function terminalText(
-  _run: RunFolder,
-  analysis: Analysis,
-  _options: { readonly colour: boolean; readonly columns: number },
+  view: View,
+  options: { readonly colour: boolean; readonly columns?: number | undefined },
 ): string {
-  return `${JSON.stringify(analysis.verdict, null, 2)}\n`;
+  const width = Math.min(options.columns ?? DEFAULT_COLUMNS, MOST_COLUMNS);
+  return renderTerminal(view, { color: options.colour, width });
 }
-export function jsonText(_run: RunFolder, analysis: Analysis): string {
-  return `${JSON.stringify(analysis.verdict, null, 2)}\n`;
+
+export function jsonText(run: RunFolder, analysis: Analysis): string {
+  return renderJson(viewOf(run, analysis));
 }
-export function reportersOf(_run: RunFolder): ReporterName[] {
-  return ['html', 'json'];
+
+/** The reporters that the run's configuration asked for. */
+export function reportersOf(run: RunFolder): ReporterName[] {
+  const { config } = run.manifest;
+  const asked: unknown =
+    typeof config === 'object' && config !== null && 'reporters' in config ? config.reporters : null;
+  return Array.isArray(asked) ? NAMES.filter((name) => asked.includes(name)) : NAMES;
+}
+
+export function viewOf(run: RunFolder, { findings, verdict, log }: Analysis): View {
+  return buildView({
+    manifest: run.manifest,
+    plan: run.plan,
+    findings,
+    verdict,
+    units: summariseUnits(log.observations),
+  });
 }

@@ -32,7 +32,7 @@ export function addReportVerb(program: Command, io: CliIo, setExitCode: (code: n
     .description('analyse a run again and write its reports; no model is needed')
     .addOption(configFlag())
     .addOption(outputFlag())
-    .addOption(jsonFlag('the result'))
+    .addOption(jsonFlag('verdict and findings'))
     .addOption(noColourFlag())
     .option('--exit-zero', 'exit 0 although the gate failed or could not decide')
     .addHelpText('after', EXAMPLES)

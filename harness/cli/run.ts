@@ -46,7 +46,7 @@ export function addRunVerb(program: Command, io: CliIo, setExitCode: (code: numb
     .option('--resume [run]', 'continue a run: its id, or nothing for the latest')
     .option('--run-id <id>', 'name of the new run (default: time and plan)')
     .addOption(outputFlag())
-    .addOption(jsonFlag('the result'))
+    .addOption(jsonFlag('verdict and findings'))
     .addOption(noColourFlag())
     .option('--no-progress', 'no progress on stderr; failures are still told')
     .option('--exit-zero', 'exit 0 although the gate failed or could not decide (report-only jobs)')

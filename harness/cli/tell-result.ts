@@ -8,7 +8,7 @@ import type { Analysis } from './analyse.ts';
 import { paint, wantsColour } from './colour.ts';
 import { EXIT } from './exit-code.ts';
 import type { CliIo } from './io.ts';
-import { jsonText, terminalText, writeReports, type ReporterName } from './render.ts';
+import { jsonText, terminalText, viewOf, writeReports, type ReporterName } from './render.ts';
 import { counted } from './words.ts';
 
 export interface ResultFlags {
@@ -27,11 +27,12 @@ export interface TellResultInput {
 
 /** @returns the exit code */
 export function tellResult({ run, analysis, flags, io, reporters }: TellResultInput): number {
-  const files = writeReports(run, analysis, reporters);
+  const view = viewOf(run, analysis);
+  const files = writeReports(run, view, reporters);
   if (flags.json === true) io.stdout.write(jsonText(run, analysis));
   else {
     const colour = wantsColour(io, io.stdout, flags.color);
-    io.stdout.write(terminalText(run, analysis, { colour, columns: io.stdout.columns }));
+    io.stdout.write(terminalText(view, { colour, columns: io.stdout.columns }));
   }
   tellNotes(analysis, flags, io);
   for (const file of files) io.stderr.write(`${join(run.directory, file)}\n`);

@@ -8,6 +8,7 @@ import { filesIn, projectFolder, smallConfig, writeProject } from '../support/co
 /** All perturbations, at few levels: seconds. */
 const allAxes = {
   ...smallConfig,
+  reporters: ['html', 'json'],
   perturbations: {
     'batch-content': { mates: 2 },
     'batch-size': { sizes: [1, 2, 4], lengths: ['ragged'], rowPositions: true },

@@ -78,6 +78,8 @@ export const smallConfig = {
   // Two cases decide nothing at the default bound: 0 of 2 still allows 78 %.
   policy: { maxFailureRate: 0.95 },
   perturbations: { repeat: {} },
+  // The HTML file needs the built page, which a unit test has not.
+  reporters: ['json'],
 } as const;
 
 export const smallCases = `schemaVersion: 1

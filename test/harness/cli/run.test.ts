@@ -26,15 +26,9 @@ describe('run', () => {
     const files = filesIn(join(folder, '.evenkeel/runs')).filter((path) => !path.includes('blobs'));
     expect(files).toEqual([
       'latest',
-      ...[
-        'findings.json',
-        'manifest.json',
-        'plan.json',
-        'report.html',
-        'report.json',
-        'units.jsonl',
-        'verdict.json',
-      ].map((name) => `one/${name}`),
+      ...['findings.json', 'manifest.json', 'plan.json', 'report.json', 'units.jsonl', 'verdict.json'].map(
+        (name) => `one/${name}`,
+      ),
     ]);
     const manifest = JSON.parse(textOf(folder, 'one', 'manifest.json')) as Record<string, unknown>;
     expect(manifest).toMatchObject({
@@ -53,7 +47,7 @@ describe('run', () => {
   });
 
   it('names a run by time and plan, and never takes a folder twice', async () => {
-    const folder = projectFolder({ 'evenkeel.config.json': { ...smallConfig, caseLimit: 1, reporters: ['json'] } });
+    const folder = projectFolder({ 'evenkeel.config.json': { ...smallConfig, caseLimit: 1 } });
     await inFolder(folder, ['run']);
     await inFolder(folder, ['run']);
     const { out } = await inFolder(folder, ['list', 'runs', '--json']);

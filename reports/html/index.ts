@@ -1,0 +1,2 @@
+/** HTML report: one offline file. @module */
+export { renderHtml } from './render.ts';

@@ -1,0 +1,210 @@
+/**
+ * Figures with Chart.js. Colours come from the style sheet, so that light, dark and print agree with the tables.
+ * @module
+ */
+import { element } from './dom.ts';
+import type {
+  Figure,
+  HistogramFigure,
+  IntervalsFigure,
+  LinesFigure,
+  SeriesRole,
+  StackedBarsFigure,
+} from '../../view.ts';
+
+interface ChartHandle {
+  destroy(): void;
+  resize(): void;
+}
+type ChartConfig = Readonly<Record<string, unknown>>;
+/** The inlined Chart.js defines it. */
+declare const Chart: (new (canvas: HTMLCanvasElement, config: ChartConfig) => ChartHandle) & {
+  defaults: { color: string; borderColor: string; animation: boolean; font: { family: string; size: number } };
+};
+
+const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+function roleColour(role: SeriesRole, index: number): string {
+  if (role !== 'plain') return colour(`--series-${role}`);
+  return colour(`--line-${index % 6}`);
+}
+
+const drawn: { chart: ChartHandle; canvas: HTMLCanvasElement; figure: Figure }[] = [];
+
+/** The figure with its caption; the chart is drawn once the node is in the page. */
+export function figureNode(figure: Figure): HTMLElement {
+  const canvas = element('canvas', { attributes: { role: 'img', 'aria-label': `${figure.title}. ${figure.caption}` } });
+  const frame = element('div', { class: 'chart' }, [canvas]);
+  frame.style.height = `${heightOf(figure)}px`;
+  queueMicrotask(() => draw(canvas, figure));
+  return element('figure', { id: figure.id }, [
+    element('h4', { text: figure.title }),
+    frame,
+    element('figcaption', { text: figure.caption }),
+  ]);
+}
+
+function heightOf(figure: Figure): number {
+  if (figure.kind === 'stacked-bars') return 70 + figure.categories.length * 22;
+  if (figure.kind === 'intervals') return 80 + figure.points.length * 24;
+  return 260;
+}
+
+function draw(canvas: HTMLCanvasElement, figure: Figure): void {
+  Chart.defaults.color = colour('--ink-soft');
+  Chart.defaults.borderColor = colour('--rule');
+  Chart.defaults.animation = false;
+  Chart.defaults.font = { family: getComputedStyle(document.body).fontFamily, size: 12 };
+  drawn.push({ chart: new Chart(canvas, configOf(figure)), canvas, figure });
+}
+
+/** Draws everything again: after the colour scheme changed, or before printing. */
+export function redrawCharts(): void {
+  for (const { chart, canvas, figure } of drawn.splice(0)) {
+    chart.destroy();
+    draw(canvas, figure);
+  }
+}
+
+function configOf(figure: Figure): ChartConfig {
+  switch (figure.kind) {
+    case 'stacked-bars':
+      return stackedBars(figure);
+    case 'histogram':
+      return histogram(figure);
+    case 'intervals':
+      return intervals(figure);
+    case 'lines':
+      return lines(figure);
+  }
+}
+
+const common = { responsive: true, maintainAspectRatio: false };
+const axisTitle = (text: string): object => ({ display: text !== '', text });
+const legend = (display: boolean): object => ({ legend: { display, position: 'bottom', labels: { boxWidth: 12 } } });
+
+function stackedBars(figure: StackedBarsFigure): ChartConfig {
+  return {
+    type: 'bar',
+    data: {
+      labels: figure.categories,
+      datasets: figure.series.map((series, i) => ({
+        label: series.name,
+        data: series.values,
+        backgroundColor: roleColour(series.role, i),
+        barThickness: 14,
+      })),
+    },
+    options: {
+      ...common,
+      indexAxis: 'y',
+      scales: {
+        x: { stacked: true, beginAtZero: true, title: axisTitle(figure.xTitle), ticks: { precision: 0 } },
+        y: { stacked: true, grid: { display: false } },
+      },
+      plugins: legend(true),
+    },
+  };
+}
+
+function histogram(figure: HistogramFigure): ChartConfig {
+  return {
+    type: 'bar',
+    data: {
+      labels: figure.bins,
+      datasets: figure.series.map((series, i) => ({
+        label: series.name,
+        data: series.values,
+        backgroundColor: roleColour(series.role, i),
+      })),
+    },
+    options: {
+      ...common,
+      scales: {
+        x: { stacked: true, title: axisTitle(figure.xTitle), grid: { display: false } },
+        y: { stacked: true, beginAtZero: true, title: axisTitle(figure.yTitle), ticks: { precision: 0 } },
+      },
+      plugins: legend(figure.series.length > 1),
+    },
+  };
+}
+
+/** Points with their intervals as floating bars on a logarithmic axis; zero is drawn at the left edge. */
+function intervals(figure: IntervalsFigure): ChartConfig {
+  const positive = figure.points.flatMap((p) => [p.value, p.low ?? 0, p.high ?? 0, p.bound ?? 0]).filter((v) => v > 0);
+  const least = positive.length === 0 ? 1e-6 : Math.min(...positive) / 4;
+  const most = positive.length === 0 ? 1 : Math.max(...positive) * 2;
+  const shown = (value: number): number => Math.max(value, least);
+  return {
+    data: {
+      labels: figure.points.map((p) => p.label),
+      datasets: [
+        {
+          type: 'scatter',
+          label: 'mean',
+          data: figure.points.map((p) => ({ x: shown(p.value), y: p.label })),
+          backgroundColor: figure.points.map((p) => colour(`--is-${p.status.outcome}`)),
+          pointRadius: 5,
+          pointStyle: 'rectRot',
+        },
+        {
+          type: 'scatter',
+          label: 'bound',
+          data: figure.points.filter((p) => p.bound !== null).map((p) => ({ x: p.bound, y: p.label })),
+          borderColor: colour('--ink'),
+          pointRadius: 8,
+          pointStyle: 'line',
+          rotation: 90,
+          borderWidth: 2,
+        },
+        {
+          type: 'bar',
+          label: '95 % interval',
+          data: figure.points.map((p) => [shown(p.low ?? p.value), shown(p.high ?? p.value)]),
+          backgroundColor: colour('--interval'),
+          barThickness: 8,
+        },
+      ],
+    },
+    type: 'bar',
+    options: {
+      ...common,
+      indexAxis: 'y',
+      scales: {
+        x: { type: 'logarithmic', min: least, max: most, title: axisTitle(figure.xTitle) },
+        y: { type: 'category', grid: { display: false } },
+      },
+      plugins: {
+        ...legend(true),
+        tooltip: { callbacks: { label: (item: { dataIndex: number }) => figure.points[item.dataIndex].text } },
+      },
+    },
+  };
+}
+
+function lines(figure: LinesFigure): ChartConfig {
+  return {
+    type: 'line',
+    data: {
+      labels: figure.x,
+      datasets: figure.series.map((series, i) => ({
+        label: series.name,
+        // a logarithmic axis has no zero: a gap, as the caption says
+        data: series.values.map((value) => (value === null || value <= 0 ? null : value)),
+        borderColor: roleColour(series.role, i),
+        backgroundColor: roleColour(series.role, i),
+        borderWidth: 1.75,
+        pointRadius: 0,
+      })),
+    },
+    options: {
+      ...common,
+      interaction: { mode: 'index', intersect: false },
+      scales: {
+        x: { title: axisTitle(figure.xTitle), ticks: { maxTicksLimit: 9, maxRotation: 0 }, grid: { display: false } },
+        y: { type: 'logarithmic', title: axisTitle(figure.yTitle) },
+      },
+      plugins: legend(figure.series.length > 1),
+    },
+  };
+}

@@ -1,0 +1,236 @@
+/**
+ * Tables: one section per report, paired texts, checks, units, serving card, words.
+ * @module
+ */
+import { figureNode } from './charts.ts';
+import { element, statusChip } from './dom.ts';
+import type { Cell, DivergenceGroup, NamedValue, RowGroup, Section, SplitText, Table, View } from '../../view.ts';
+
+export function sectionNode(section: Section): HTMLElement {
+  return element('section', { id: section.report, class: 'report' }, [
+    element('div', { class: 'section-head' }, [element('h2', { text: section.title }), statusChip(section.status)]),
+    element('p', { class: 'headline', text: section.headline }),
+    element('p', { class: 'what', text: section.what }),
+    section.tiles.length === 0
+      ? null
+      : element(
+          'div',
+          { class: 'tiles' },
+          section.tiles.map((tile) =>
+            element('div', { class: `tile is-${tile.status.outcome}` }, [
+              element('b', { text: tile.value }),
+              element('span', { text: tile.caption }),
+            ]),
+          ),
+        ),
+    tableNode(section.table),
+    element('div', { class: 'figures' }, section.figures.map(figureNode)),
+    section.evidence.length === 0
+      ? null
+      : element('details', {}, [
+          element('summary', { text: 'Evidence that the paths ran (counters, least over units)' }),
+          plainTable(
+            ['Level', 'Counters'],
+            section.evidence.map((e) => [e.place, e.counters]),
+          ),
+        ]),
+  ]);
+}
+
+function tableNode(table: Table): HTMLElement {
+  const head = element('thead', {}, [
+    element('tr', {}, [
+      element('th', { text: 'Outcome', attributes: { scope: 'col' } }),
+      ...table.columns.map((c) =>
+        element('th', { class: c.align, text: c.title, title: c.help, attributes: { scope: 'col' } }),
+      ),
+    ]),
+  ]);
+  const width = String(table.columns.length + 1);
+  const bodies = table.groups.map((group) => groupNode(group, table, width));
+  return element(
+    'div',
+    { class: 'table-frame', attributes: { tabindex: '0', role: 'region', 'aria-label': table.caption } },
+    [element('table', { id: table.id }, [element('caption', { text: table.caption }), head, ...bodies])],
+  );
+}
+
+function groupNode(group: RowGroup, table: Table, width: string): HTMLElement {
+  const rows = group.rows.flatMap((row) => [
+    element('tr', { id: row.id, class: `row is-${row.status.outcome}` }, [
+      element('td', {}, [statusChip(row.status)]),
+      ...row.cells.map((cell, i) => cellNode(cell, table.columns[i].align)),
+    ]),
+    ...row.notes.map((note) =>
+      element('tr', { class: 'note' }, [element('td'), element('td', { text: note, attributes: { colspan: width } })]),
+    ),
+  ]);
+  const body = element('tbody', { class: group.collapsed ? 'collapsed' : '' });
+  const title = element('th', { class: 'group', attributes: { colspan: width, scope: 'rowgroup' } }, [
+    element('span', { text: group.title }),
+    group.note === '' ? null : element('span', { class: 'group-note', text: group.note }),
+  ]);
+  if (group.collapsed) {
+    const button = element('button', { text: `Show ${group.rows.length}`, attributes: { type: 'button' } });
+    button.addEventListener('click', () => {
+      body.classList.remove('collapsed');
+      button.remove();
+    });
+    title.append(button);
+  }
+  body.append(element('tr', { class: 'group-head' }, [title]), ...rows);
+  return body;
+}
+
+function cellNode(cell: Cell, align: 'start' | 'end'): HTMLElement {
+  return element('td', { class: `${align}${cell.marked ? ' marked' : ''}` }, [
+    element('span', { text: cell.text }),
+    cell.sub === '' ? null : element('span', { class: 'sub', text: cell.sub }),
+  ]);
+}
+
+function plainTable(columns: readonly string[], rows: readonly (readonly string[])[]): HTMLElement {
+  return element(
+    'div',
+    { class: 'table-frame', attributes: { tabindex: '0', role: 'region', 'aria-label': columns.join(', ') } },
+    [
+      element('table', {}, [
+        element('thead', {}, [
+          element(
+            'tr',
+            {},
+            columns.map((text) => element('th', { text, attributes: { scope: 'col' } })),
+          ),
+        ]),
+        element(
+          'tbody',
+          {},
+          rows.map((row) =>
+            element(
+              'tr',
+              {},
+              row.map((text) => element('td', { text })),
+            ),
+          ),
+        ),
+      ]),
+    ],
+  );
+}
+
+export function divergencesNode(groups: readonly DivergenceGroup[]): HTMLElement | null {
+  if (groups.length === 0) return null;
+  return element('section', { id: 'divergences' }, [
+    element('h2', { text: 'Where outputs part' }),
+    element('p', {
+      class: 'what',
+      text: 'Reference on the left, level on the right; the first difference is marked. Model text is shown as text.',
+    }),
+    ...groups.map(divergenceNode),
+  ]);
+}
+
+function divergenceNode(group: DivergenceGroup): HTMLElement {
+  return element('details', group.owed ? { attributes: { open: '' } } : {}, [
+    element('summary', {}, [
+      statusChip(group.status),
+      element('span', { text: ` ${group.title} – ${group.label} (${group.pairs.length})` }),
+    ]),
+    ...group.pairs.map((pair) =>
+      element('div', { class: 'pair' }, [
+        element('p', { class: 'pair-head', text: `${pair.requestId} · ${pair.where} · ${pair.unitId}` }),
+        element('div', { class: 'pair-texts' }, [splitText(pair.reference), splitText(pair.level)]),
+      ]),
+    ),
+  ]);
+}
+
+function splitText(text: SplitText): HTMLElement {
+  return element('pre', {}, [
+    document.createTextNode(text.same),
+    text.first === '' ? null : element('mark', { text: text.first }),
+    document.createTextNode(text.rest),
+  ]);
+}
+
+export function checksNode(view: View): HTMLElement {
+  const rows = view.checks.map((check) =>
+    element('tr', { class: `is-${check.status.outcome}` }, [
+      element('td', {}, [statusChip(check.status)]),
+      element('td', { text: check.report }),
+      element('td', { text: check.place }),
+      element('td', { text: check.rule }),
+      element('td', { text: check.observed }),
+      element('td', { text: check.reason }),
+      element('td', { text: check.needed }),
+    ]),
+  );
+  const columns = ['Outcome', 'Report', 'Axis and level', 'Rule', 'Observed', 'Why', 'Comparisons needed'];
+  return element('section', { id: 'checks' }, [
+    element('h2', { text: 'Checks of the policy' }),
+    element('div', { class: 'table-frame', attributes: { tabindex: '0', role: 'region', 'aria-label': 'Checks' } }, [
+      element('table', {}, [
+        element('thead', {}, [
+          element(
+            'tr',
+            {},
+            columns.map((text) => element('th', { text, attributes: { scope: 'col' } })),
+          ),
+        ]),
+        element('tbody', {}, rows),
+      ]),
+    ]),
+  ]);
+}
+
+export function recordNodes(view: View): HTMLElement[] {
+  const { units } = view;
+  return [
+    element('section', { id: 'units' }, [
+      element('h2', { text: 'What ran' }),
+      nameTable(units.facts),
+      plainTable(
+        ['Perturbation', 'Units planned', 'Observed', 'Requests', 'Time'],
+        units.coverage.map((c) => [c.perturbation, c.planned, c.observed, c.requests, c.time]),
+      ),
+      units.missing.length === 0
+        ? null
+        : plainTable(
+            ['Missing unit', 'Perturbation', 'Why'],
+            units.missing.map((m) => [m.unitId, m.perturbation, m.why]),
+          ),
+    ]),
+    element('section', { id: 'serving-card' }, [
+      element('h2', { text: 'Serving card' }),
+      element(
+        'dl',
+        { class: 'names' },
+        view.servingCard.flatMap((line) => [
+          element('dt', {}, [
+            element('span', { text: line.name }),
+            element('span', { class: `source source-${line.source}`, text: line.source }),
+          ]),
+          element('dd', { text: line.value }),
+        ]),
+      ),
+      nameTable(view.capabilities),
+    ]),
+    element('section', { id: 'manifest' }, [element('h2', { text: 'Manifest' }), nameTable(view.manifest)]),
+    element('section', { id: 'words' }, [
+      element('h2', { text: 'How to read this' }),
+      element(
+        'dl',
+        { class: 'names' },
+        view.words.flatMap(({ word, meaning }) => [element('dt', { text: word }), element('dd', { text: meaning })]),
+      ),
+    ]),
+  ];
+}
+
+function nameTable(values: readonly NamedValue[]): HTMLElement {
+  return element(
+    'dl',
+    { class: 'names' },
+    values.flatMap(({ name, value }) => [element('dt', { text: name }), element('dd', { text: value })]),
+  );
+}

@@ -1,0 +1,56 @@
+/**
+ * The HTML report: one offline file. Strict CSP by hashes, no network, all data inlined as JSON that cannot end its script element.
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import type { View } from '../view.ts';
+import { chartScript, pageScript } from './assets.ts';
+import { STYLE } from './style.ts';
+
+export function renderHtml(view: View): string {
+  const chart = chartScript();
+  const page = pageScript();
+  const policy = [
+    "default-src 'none'",
+    `script-src ${[chart, page].map(hashSource).join(' ')}`,
+    `style-src ${hashSource(STYLE)}`,
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<title>${escapeHtml(`${view.banner.status.word} – evenkeel run ${view.runId}`)}</title>`,
+    `<style>${STYLE}</style>`,
+    '</head>',
+    '<body>',
+    '<noscript>This report draws itself with a script inside this file; nothing is loaded from elsewhere.</noscript>',
+    `<script type="application/json" id="view">${inlineJson(view)}</script>`,
+    `<script>${chart}</script>`,
+    `<script>${page}</script>`,
+    '</body>',
+    '</html>',
+    '',
+  ].join('\n');
+}
+
+function hashSource(text: string): string {
+  return `'sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}'`;
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+}
+
+/** JSON that no HTML or script parser can leave: `<` and the two line separators are escaped. */
+function inlineJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[<\u2028\u2029]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

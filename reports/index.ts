@@ -1,0 +1,7 @@
+/** Reports: one view model, many faces. @module */
+export { buildView, summariseUnits } from './view-model/index.ts';
+export type { UnitSummary, ViewInput } from './view-model/index.ts';
+export { renderHtml } from './html/index.ts';
+export { renderJson } from './json/index.ts';
+export { renderTerminal } from './terminal/index.ts';
+export type { View } from './view.ts';

@@ -1,0 +1,2 @@
+/** JSON report. @module */
+export { renderJson } from './render.ts';

@@ -1,0 +1,3 @@
+/** Terminal report. @module */
+export { renderTerminal } from './render.ts';
+export type { TerminalOptions } from './render.ts';

@@ -1,0 +1,94 @@
+/**
+ * What stands behind the results: checks, units, serving card, manifest.
+ * @module
+ */
+import type { Check, ReportKind } from '../../harness/schema/index.ts';
+import { count, duration } from '../number-format.ts';
+import type { CheckRow, NamedValue, UnitsView } from '../view.ts';
+import type { Context, ReportRow } from './context.ts';
+import { placeOf } from './context.ts';
+import { statusOf } from './statuses.ts';
+
+const WORST_FIRST: readonly Check['outcome'][] = ['fail', 'inconclusive', 'pass'];
+
+/** Worst first, then in the gate's order. */
+export function checksOf(context: Context): CheckRow[] {
+  const rows: Readonly<Record<ReportKind, readonly ReportRow[]>> = context.findings;
+  return WORST_FIRST.flatMap((outcome) => context.verdict.checks.filter((check) => check.outcome === outcome)).map(
+    (check) => {
+      const row = rows[check.report].find(({ axis, level }) => axis === check.axis && level === check.level);
+      return {
+        rowId: row === undefined ? null : context.rowId(check.report, row),
+        report: check.report,
+        place: placeOf(check),
+        rule: check.rule,
+        observed: check.observed,
+        status: statusOf(check.outcome),
+        reason: check.reason,
+        needed: check.comparisonsNeeded === null ? '' : count(check.comparisonsNeeded),
+      };
+    },
+  );
+}
+
+export function unitsOf({ plan, findings, units }: Context): UnitsView {
+  const byId = new Map(units.map((unit) => [unit.unitId, unit]));
+  const perturbationOf = new Map(plan.units.map((unit) => [unit.id, unit.perturbation]));
+  const names = [...new Set(plan.units.map(({ perturbation }) => perturbation))];
+  const retries = units.filter(({ attempts }) => attempts > 1).length;
+  return {
+    planned: findings.unitsPlanned,
+    observed: findings.unitsObserved,
+    facts: [
+      { name: 'Units', value: `${count(findings.unitsObserved)} of ${count(findings.unitsPlanned)}` },
+      { name: 'Lanes', value: [...new Set(units.map(({ lane }) => lane))].sort((a, b) => a - b).join(', ') || 'none' },
+      { name: 'Units with more than one attempt', value: count(retries) },
+    ],
+    coverage: names.map((perturbation) => {
+      const own = plan.units.filter((unit) => unit.perturbation === perturbation);
+      const seen = own.flatMap(({ id }) => byId.get(id) ?? []);
+      return {
+        perturbation,
+        planned: count(own.length),
+        observed: count(seen.filter(({ status }) => status === 'ok').length),
+        requests: count(own.reduce((total, { cost }) => total + cost.requests, 0)),
+        time: duration(seen.reduce((total, { durationMs }) => total + durationMs, 0)),
+      };
+    }),
+    missing: findings.missing.map(({ unitId, why }) => ({
+      unitId,
+      perturbation: perturbationOf.get(unitId) ?? 'not in the plan',
+      why,
+    })),
+  };
+}
+
+export function capabilitiesOf({ manifest }: Context): NamedValue[] {
+  const { logits, precisionModes, batching } = manifest.target.capabilities;
+  return [
+    { name: 'Logits', value: logits ? 'yes: bits are compared' : 'not supported' },
+    { name: 'Precision modes', value: precisionModes.join(', ') || 'not supported' },
+    { name: 'Batching under control', value: batching ? 'yes' : 'no' },
+    { name: 'Vocabulary', value: count(manifest.target.vocabSize) },
+    { name: 'Fingerprint', value: manifest.target.fingerprintSha256 },
+  ];
+}
+
+export function manifestOf({ manifest }: Context): NamedValue[] {
+  const { runtime, configGit } = manifest;
+  return [
+    { name: 'Run', value: manifest.runId },
+    { name: 'Begun', value: manifest.createdAt },
+    { name: 'evenkeel', value: manifest.evenkeelVersion },
+    { name: 'Runtime', value: `Node ${runtime.node}, ${runtime.platform} ${runtime.arch}` },
+    {
+      name: 'Git state of the configuration',
+      value:
+        configGit === null ? 'not in a repository' : `${configGit.commit}${configGit.dirty ? ' with changes' : ''}`,
+    },
+    { name: 'Seed', value: manifest.seed },
+    { name: 'Configuration, SHA-256', value: manifest.configSha256 },
+    { name: 'Cases, SHA-256', value: manifest.casesSha256 },
+    { name: 'Plan, SHA-256', value: manifest.planSha256 },
+  ];
+}
