@@ -26,7 +26,7 @@ export interface CliIo {
   exitNow(code: number): void;
 }
 
-const COLUMNS_DEFAULT = 100;
+const COLUMNS_DEFAULT = 80;
 
 export function processIo(): CliIo {
   return {

@@ -29,7 +29,7 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
   return exitCode;
 }
 
-export function buildProgram(io: CliIo, setExitCode: (code: number) => void): Command {
+function buildProgram(io: CliIo, setExitCode: (code: number) => void): Command {
   const program = new Command('evenkeel')
     .description(
       'Does a language model, served the way it is served, give the same answer when nothing that should matter has changed?\n' +

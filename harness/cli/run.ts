@@ -57,7 +57,7 @@ export function addRunVerb(program: Command, io: CliIo, setExitCode: (code: numb
 }
 
 /** @returns the exit code */
-export async function runVerb(flags: RunFlags, io: CliIo): Promise<number> {
+async function runVerb(flags: RunFlags, io: CliIo): Promise<number> {
   if (flags.resume !== undefined && flags.runId !== undefined)
     throw new ConfigError({
       code: 'FLAG_CONFLICT',

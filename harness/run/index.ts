@@ -1,3 +1,3 @@
 /** Executes a plan on a target: lanes, attempts, resume, interruption. @module */
 export { executePlan, unitsToDo, type ExecutePlanInput, type PlanOutcome, type ProgressEvent } from './execute-plan.ts';
-export { executeUnit, type ExecuteUnitInput, type UnitOutcome } from './execute-unit.ts';
+export { executeUnit, type ExecuteUnitInput } from './execute-unit.ts';

@@ -27,7 +27,7 @@ export const STYLE = `
 html{scroll-behavior:smooth;-webkit-text-size-adjust:100%}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 "Source Sans 3","Segoe UI",system-ui,-apple-system,"Helvetica Neue",Arial,sans-serif}
-main,footer,nav{max-width:1180px;margin:0 auto;padding:0 24px}
+main,footer,nav{max-width:1240px;margin:0 auto;padding:0 24px}
 h1,h2,h3{font-family:"Source Serif 4",Charter,"Iowan Old Style",Georgia,Cambria,serif;line-height:1.2;margin:0}
 a{color:var(--accent);text-underline-offset:2px}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:3px}
@@ -73,8 +73,9 @@ section>h2{border-bottom:2px solid var(--ink);padding-bottom:6px}
 .table-frame{overflow-x:auto;background:var(--sheet);border:1px solid var(--rule);border-radius:6px;margin:10px 0}
 table{border-collapse:collapse;width:100%;font-size:13.5px}
 caption{text-align:left;padding:8px 12px;color:var(--ink-soft);font-size:13px;caption-side:top}
-th,td{padding:6px 12px;text-align:left;vertical-align:top;border-top:1px solid var(--rule)}
-thead th{font-weight:600;font-size:12.5px;color:var(--ink-soft);white-space:nowrap;border-top:0}
+th,td{padding:6px 10px;text-align:left;vertical-align:top;border-top:1px solid var(--rule)}
+thead th{font-weight:600;font-size:12.5px;line-height:1.3;color:var(--ink-soft);border-top:0;vertical-align:bottom}
+.report td.start>span:first-child{white-space:nowrap}.report td.start .sub{min-width:15ch}.report td.end>span{white-space:nowrap}
 th.end,td.end{text-align:right;font-variant-numeric:tabular-nums}
 th.group{background:var(--paper);font-size:13.5px}.group-note{margin-left:10px;font-weight:400;color:var(--ink-soft)}th.group button{margin-left:12px}
 tbody.collapsed tr:not(.group-head){display:none}

@@ -53,7 +53,7 @@ function tableLines(table: Table, width: number, paint: Paint): string[] {
     column.shortTitle === null ? [] : [{ ...column, index, head: column.shortTitle }],
   );
   const groups = table.groups.filter((group) => group.rows.length > 0);
-  const rows = groups.flatMap((group) => group.rows);
+  const rows = groups.filter((group) => !group.collapsed).flatMap((group) => group.rows);
   if (rows.length === 0) return [];
   const widths = shown.map(({ index, head }) =>
     Math.max(...rows.map((row) => row.cells[index].text.length), head.length),
@@ -89,6 +89,8 @@ function groupLines(
   width: number,
   paint: Paint,
 ): string[] {
+  // what the page shows on demand only is one line here
+  if (group.collapsed) return [`  ${fit(group.title, width - 2)}`];
   return group.rows.flatMap((row) => [
     `${paint(row.status.glyph, row.status)} ${line(indices.map((i) => row.cells[i].text))}`,
     ...(row.status.outcome === 'pass' || row.status.outcome === 'measured'

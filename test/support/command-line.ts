@@ -82,7 +82,7 @@ export const smallConfig = {
   reporters: ['json'],
 } as const;
 
-export const smallCases = `schemaVersion: 1
+const smallCases = `schemaVersion: 1
 cases:
   - id: clinic
     parts:

@@ -22,7 +22,7 @@ import {
   type Unit,
 } from '../../harness/schema/index.ts';
 
-export const digestOfText = (text: string): string => createHash('sha256').update(text).digest('hex');
+const digestOfText = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** A folder that is gone after the test. */
 export function temporaryFolder(): string {

@@ -12,13 +12,13 @@ import type { LevelResult, Logits } from '../../schema/index.ts';
 const BYTES_PER_FLOAT = 4;
 
 /** The bytes of the values, little-endian on every machine. A view where the machine is little-endian: use it before the next step. */
-export function logitBytes(values: Float32Array): Uint8Array {
+function logitBytes(values: Float32Array): Uint8Array {
   if (endianness() === 'LE') return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
   return Buffer.from(bytes).swap32();
 }
 
-export function sha256Of(bytes: Uint8Array): string {
+function sha256Of(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
