@@ -12,7 +12,7 @@ export const STYLE = `
   --series-equal:#3d8b6d;--series-tokens-only:#d9a441;--series-different:#c0533f;--series-unknown:#b8bcc2;--series-owed:#1f4e79;--series-free:#9db4cf;
   --interval:rgba(31,78,121,.28);
   --line-0:#1f4e79;--line-1:#c0533f;--line-2:#3d8b6d;--line-3:#8a5a00;--line-4:#6f4e8f;--line-5:#4a8fa8;
-  --mark:#ffe08a;
+  --mark:#ffe08a;--band:rgba(90,96,104,.09);
 }
 @media (prefers-color-scheme:dark){:root{
   --paper:#16181b;--sheet:#1d2024;--ink:#e7e6e3;--ink-soft:#a2a8b0;--rule:#33373d;--accent:#8db9e8;
@@ -21,7 +21,7 @@ export const STYLE = `
   --series-equal:#6fcfa8;--series-tokens-only:#f0c36a;--series-different:#ff8f85;--series-unknown:#5a6068;--series-owed:#8db9e8;--series-free:#456486;
   --interval:rgba(141,185,232,.3);
   --line-0:#8db9e8;--line-1:#ff9b84;--line-2:#7fd6b4;--line-3:#f0c36a;--line-4:#c9a5ea;--line-5:#86cfe6;
-  --mark:#7a5f14;
+  --mark:#7a5f14;--band:rgba(162,168,176,.12);
 }}
 *{box-sizing:border-box}
 html{scroll-behavior:smooth;-webkit-text-size-adjust:100%}

@@ -100,7 +100,7 @@ function stackedBars(figure: StackedBarsFigure): ChartConfig {
       indexAxis: 'y',
       scales: {
         x: { stacked: true, beginAtZero: true, title: axisTitle(figure.xTitle), ticks: { precision: 0 } },
-        y: { stacked: true, grid: { display: false } },
+        y: { stacked: true, grid: { display: false }, ticks: { font: { size: 11 } } },
       },
       plugins: legend(true),
     },
@@ -167,6 +167,7 @@ function intervals(figure: IntervalsFigure): ChartConfig {
       ],
     },
     type: 'bar',
+    plugins: [bandsPlugin(figure)],
     options: {
       ...common,
       indexAxis: 'y',
@@ -178,6 +179,36 @@ function intervals(figure: IntervalsFigure): ChartConfig {
         ...legend(true),
         tooltip: { callbacks: { label: (item: { dataIndex: number }) => figure.points[item.dataIndex].text } },
       },
+    },
+  };
+}
+
+interface DrawnChart {
+  readonly ctx: CanvasRenderingContext2D;
+  readonly chartArea: { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number };
+  readonly scales: { readonly x: { getPixelForValue(value: number): number } };
+}
+
+/** Every second named band is shaded behind the points, with its name at the top. */
+function bandsPlugin(figure: IntervalsFigure): object {
+  return {
+    id: 'bands',
+    beforeDatasetsDraw({ ctx, chartArea, scales }: DrawnChart): void {
+      const { left, right, top, bottom } = chartArea;
+      let from = left;
+      ctx.save();
+      ctx.font = '10px sans-serif';
+      figure.bands.forEach((band, i) => {
+        const to = Math.min(right, Math.max(left, scales.x.getPixelForValue(band.max)));
+        if (to > from) {
+          ctx.fillStyle = colour('--band');
+          if (i % 2 === 0) ctx.fillRect(from, top, to - from, bottom - top);
+          ctx.fillStyle = colour('--ink-soft');
+          if (ctx.measureText(band.name).width < to - from - 6) ctx.fillText(band.name, from + 3, top + 10);
+        }
+        from = Math.max(from, to);
+      });
+      ctx.restore();
     },
   };
 }
