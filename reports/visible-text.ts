@@ -8,7 +8,7 @@
  */
 
 /** C0 and C1 controls but newline and tab, DEL. */
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 /** Bidi marks, embeddings, overrides and isolates; zero-width space; word joiners; line and paragraph separators; BOM; tags. */
 const UNSEEN =

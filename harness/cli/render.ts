@@ -35,8 +35,9 @@ export function terminalText(
   return renderTerminal(view, { color: options.colour, width });
 }
 
-export function jsonText(run: RunFolder, analysis: Analysis): string {
-  return renderJson(viewOf(run, analysis));
+/** For machines: numbers, not display texts. `report.json` is the view. */
+export function jsonText(run: RunFolder, { verdict, findings }: Analysis): string {
+  return `${JSON.stringify({ runId: run.id, directory: run.directory, verdict, findings }, null, 2)}\n`;
 }
 
 /** The reporters that the run's configuration asked for. */

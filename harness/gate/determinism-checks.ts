@@ -19,7 +19,7 @@ function checkRow(row: DeterminismRow, policy: Policy): Check {
   const metrics = metricsOf(row, policy);
   // Equal logits and other tokens is a fault too (of the sampler), so that a difference in any metric counts.
   const broken = metrics.find(({ equality }) => equality.equal < equality.n);
-  const metric = broken ?? metrics.find(({ equality }) => equality.n > 0) ?? metrics[0]!;
+  const metric = broken ?? metrics.find(({ equality }) => equality.n > 0) ?? metrics[0];
   const { name, equality } = metric;
   return {
     report: 'determinism',

@@ -40,8 +40,8 @@ export function exp(x: number): number {
   const low = k * LN2_LOW;
   const r = high - low;
   const rTail = high - r - low;
-  let series = EXP_TERMS[EXP_TERMS.length - 1]!;
-  for (let i = EXP_TERMS.length - 2; i >= 0; i--) series = series * r + EXP_TERMS[i]!;
+  let series = EXP_TERMS[EXP_TERMS.length - 1];
+  for (let i = EXP_TERMS.length - 2; i >= 0; i--) series = series * r + EXP_TERMS[i];
   const value = 1 + (r + (r * r * series + rTail * (1 + r)));
   return scaleByPowerOfTwo(value, k);
 }
@@ -60,8 +60,8 @@ export function log(x: number): number {
   const f = mantissa - 1;
   const s = f / (2 + f);
   const z = s * s;
-  let series = LOG_TERMS[LOG_TERMS.length - 1]!;
-  for (let i = LOG_TERMS.length - 2; i >= 0; i--) series = series * z + LOG_TERMS[i]!;
+  let series = LOG_TERMS[LOG_TERMS.length - 1];
+  for (let i = LOG_TERMS.length - 2; i >= 0; i--) series = series * z + LOG_TERMS[i];
   const half = 0.5 * f * f;
   const tail = s * (half + z * series);
   return exponent * LN2_HIGH - (half - (tail + exponent * LN2_LOW) - f);
@@ -87,7 +87,7 @@ function scaleByPowerOfTwo(value: number, k: number): number {
   return value * power(k + 128) * power(-128);
 }
 
-const power = (k: number): number => POWERS[k - POWERS_LOWEST]!;
+const power = (k: number): number => POWERS[k - POWERS_LOWEST];
 
 /** x = mantissa * 2^exponent with mantissa in [sqrt(1/2), sqrt(2)); x positive and finite. */
 function split(x: number): { mantissa: number; exponent: number } {

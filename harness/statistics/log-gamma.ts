@@ -23,7 +23,7 @@ export function logGamma(x: number): number {
   const inverse = 1 / shifted;
   const inverseSquare = inverse * inverse;
   let series = 0;
-  for (let k = STIRLING.length - 1; k >= 0; k--) series = series * inverseSquare + STIRLING[k]!;
+  for (let k = STIRLING.length - 1; k >= 0; k--) series = series * inverseSquare + STIRLING[k];
   const value = (shifted - 0.5) * log(shifted) - shifted + HALF_LN_TWO_PI + series * inverse;
   return value - log(product);
 }

@@ -30,19 +30,19 @@ export function logSoftmax(logits: ArrayLike<number>, out: Distribution): boolea
   if (vocab === 0 || logProbs.length !== vocab) {
     throw new RangeError(`logSoftmax: expected ${logProbs.length} logits (> 0), got ${vocab}`);
   }
-  const largest = logits[largestIndex(logits)]!;
+  const largest = logits[largestIndex(logits)];
   if (!Number.isFinite(largest)) return false;
   let total = 0;
   for (let i = 0; i < vocab; i++) {
-    const weight = exp(logits[i]! - largest);
+    const weight = exp(logits[i] - largest);
     probs[i] = weight;
     total += weight;
   }
   if (Number.isNaN(total)) return false;
   const logTotal = log(total);
   for (let i = 0; i < vocab; i++) {
-    logProbs[i] = logits[i]! - largest - logTotal;
-    probs[i]! /= total;
+    logProbs[i] = logits[i] - largest - logTotal;
+    probs[i] /= total;
   }
   return true;
 }
@@ -56,9 +56,9 @@ export function logSoftmax(logits: ArrayLike<number>, out: Distribution): boolea
 export function klNats(p: Distribution, q: Distribution): number {
   let total = 0;
   for (let i = 0; i < p.probs.length; i++) {
-    const probability = p.probs[i]!;
+    const probability = p.probs[i];
     // 0 * (-Infinity - x) is NaN; the limit is 0.
-    if (probability > 0) total += probability * (p.logProbs[i]! - q.logProbs[i]!);
+    if (probability > 0) total += probability * (p.logProbs[i] - q.logProbs[i]);
   }
   return total > 0 ? total : 0;
 }
@@ -67,8 +67,8 @@ export function klNats(p: Distribution, q: Distribution): number {
 export function maxAbsLogprobDiff(p: Distribution, q: Distribution): number {
   let largest = 0;
   for (let i = 0; i < p.logProbs.length; i++) {
-    const a = p.logProbs[i]!;
-    const b = q.logProbs[i]!;
+    const a = p.logProbs[i];
+    const b = q.logProbs[i];
     if (a === b) continue;
     const difference = Math.abs(a - b);
     if (difference > largest) largest = difference;
@@ -80,7 +80,7 @@ export function maxAbsLogprobDiff(p: Distribution, q: Distribution): number {
 export function largestIndex(values: ArrayLike<number>): number {
   let best = 0;
   for (let i = 1; i < values.length; i++) {
-    if (values[i]! > values[best]! || Number.isNaN(values[best]!)) best = i;
+    if (values[i] > values[best] || Number.isNaN(values[best])) best = i;
   }
   return best;
 }

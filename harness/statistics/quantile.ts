@@ -6,7 +6,7 @@
 /** Left to right, in float64. */
 export function sum(values: ArrayLike<number>): number {
   let total = 0;
-  for (let i = 0; i < values.length; i++) total += values[i]!;
+  for (let i = 0; i < values.length; i++) total += values[i];
   return total;
 }
 
@@ -33,7 +33,7 @@ export function quantileOfSorted(sorted: ArrayLike<number>, share: number): numb
   }
   const position = share * (sorted.length - 1);
   const index = Math.floor(position);
-  const low = sorted[index]!;
-  const high = sorted[Math.min(index + 1, sorted.length - 1)]!;
+  const low = sorted[index];
+  const high = sorted[Math.min(index + 1, sorted.length - 1)];
   return low + (high - low) * (position - index);
 }

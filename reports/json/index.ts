@@ -1,2 +1,2 @@
-/** JSON report. @module */
+/** The JSON report: the view, byte-stable. @module */
 export { renderJson } from './render.ts';

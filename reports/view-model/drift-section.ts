@@ -89,7 +89,7 @@ export function driftCard(context: Context): ReportCard {
   return {
     report: REPORT,
     title: 'Drift',
-    kinds: [...new Set(shownRows(context.findings.drift).map(({ axis }) => axis.split('/')[0]!))].join(' · '),
+    kinds: [...new Set(shownRows(context.findings.drift).map(({ axis }) => axis.split('/')[0]))].join(' · '),
     status: context.statusOfReport(REPORT),
     figure: worst === null ? '–' : small(worst.value),
     figureCaption: 'nats, largest mean KL of a level',
@@ -129,7 +129,7 @@ function summaryOf({ findings, verdict, statusOfRow }: Context): string {
     bounded === 0
       ? 'The policy sets no bound: measured, not judged.'
       : failed.length > 0
-        ? `Bound broken at ${placeOf(failed[0]!)}${failed.length > 1 ? ` and ${failed.length - 1} more` : ''}.`
+        ? `Bound broken at ${placeOf(failed[0])}${failed.length > 1 ? ` and ${failed.length - 1} more` : ''}.`
         : `${counted(bounded, 'bound')} checked, none broken.`;
   const where =
     worst.value === 0 ? 'Every KL is exactly zero.' : `Largest at ${placeOf(worst.row)} (${worst.row.band}).`;

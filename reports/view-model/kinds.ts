@@ -18,7 +18,7 @@ const KINDS: Readonly<Record<string, string>> = {
 
 /** `['run-to-run', 'batch-invariant']` of axes, in their order, each once. */
 export function determinismKinds(axes: readonly string[]): string[] {
-  return [...new Set(axes.map((axis) => KINDS[axis.split('/')[0]!] ?? axis))];
+  return [...new Set(axes.map((axis) => KINDS[axis.split('/')[0]] ?? axis))];
 }
 
 /** What the words of a report mean. */

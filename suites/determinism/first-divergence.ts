@@ -59,7 +59,7 @@ function producedTokensDiff({ pair, tokensEqual, firstTokenDiff }: Comparison): 
   const steps = firstTokenDiff ?? reference.logprobs.length;
   let largest = 0;
   for (let step = 0; step < steps; step++) {
-    largest = Math.max(largest, Math.abs(reference.logprobs[step]! - level.logprobs[step]!));
+    largest = Math.max(largest, Math.abs(reference.logprobs[step] - level.logprobs[step]));
   }
   return steps > 0 && Number.isFinite(largest) ? largest : null;
 }

@@ -69,7 +69,7 @@ export function estimatesOf(measures: readonly PositionMeasures[], next: () => n
   return {
     positions: kl.length,
     klNatsMean,
-    klNatsMax: point(sorted[sorted.length - 1]!, cases.length),
+    klNatsMax: point(sorted[sorted.length - 1], cases.length),
     klNatsQuantiles: {
       p50: quantileOfSorted(sorted, 0.5),
       p90: quantileOfSorted(sorted, 0.9),
@@ -130,7 +130,7 @@ function ratio(cases: readonly CaseSums[], indices: ArrayLike<number>, above: Su
   let numerator = 0;
   let denominator = 0;
   for (let i = 0; i < indices.length; i++) {
-    const one = cases[indices[i]!]!;
+    const one = cases[indices[i]];
     numerator += one[above];
     denominator += one[below];
   }
@@ -201,11 +201,11 @@ function klByRelativePosition(measures: readonly PositionMeasures[]): number[] {
   for (const { klNats } of measures) {
     for (let position = 0; position < klNats.length; position++) {
       const part = Math.floor((position * points) / klNats.length);
-      sums[part]! += klNats[position]!;
-      counts[part]! += 1;
+      sums[part] += klNats[position];
+      counts[part] += 1;
     }
   }
-  return Array.from(sums, (sum, part) => (counts[part]! > 0 ? sum / counts[part]! : 0));
+  return Array.from(sums, (sum, part) => (counts[part] > 0 ? sum / counts[part] : 0));
 }
 
 /** A mean over the rest would hide exactly the positions that matter. */

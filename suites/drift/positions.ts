@@ -100,8 +100,8 @@ export function measurePositions(
     kl.push(klNats(p, q));
     if (largestIndex(referenceRow) === largestIndex(levelRow)) sameTop++;
     largest = Math.max(largest, maxAbsLogprobDiff(p, q));
-    const tokenId = known[position]!;
-    if (tokenId >= 0 && tokenId < vocab) nextTokenDiffs.push(q.logProbs[tokenId]! - p.logProbs[tokenId]!);
+    const tokenId = known[position];
+    if (tokenId >= 0 && tokenId < vocab) nextTokenDiffs.push(q.logProbs[tokenId] - p.logProbs[tokenId]);
   }
   return {
     caseId,

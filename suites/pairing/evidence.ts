@@ -21,7 +21,7 @@ function smallestCounters(row: Row): Record<string, number> {
   const smallest: Record<string, number> = {};
   for (const [name, value] of Object.entries(first ?? {})) {
     if (others.every((counters) => counters[name] !== undefined)) {
-      smallest[name] = others.reduce((low, counters) => Math.min(low, counters[name]!), value);
+      smallest[name] = others.reduce((low, counters) => Math.min(low, counters[name]), value);
     }
   }
   return smallest;
