@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { failingFindings, HOSTILE, passingFindings, viewOf } from '../../support/run-fixture.ts';
+
+describe('the view', () => {
+  it('says PASS with what a pass still allows', () => {
+    const view = viewOf(passingFindings());
+    expect(view.banner.status.word).toBe('PASS');
+    expect(view.cards.map((card) => card.status.outcome)).toEqual(['pass', 'pass', 'pass']);
+    expect(JSON.stringify(view.sections[0])).toContain('11.7 %');
+  });
+
+  it('names axis and level of what failed, and links every check to its row', () => {
+    const view = viewOf(failingFindings());
+    expect(view.banner).toMatchObject({ exitCode: 1, status: { outcome: 'fail' } });
+    expect(view.banner.sentence).toContain('batch-size/ragged');
+    expect(view.cards.map((card) => card.status.outcome)).toEqual(['fail', 'fail', 'fail']);
+    const rows = new Set(view.sections.flatMap((s) => s.table.groups.flatMap((g) => g.rows.map((r) => r.id))));
+    for (const check of view.checks) expect(rows).toContain(check.rowId);
+    for (const cell of view.matrix.flatMap((band) => band.axes.flatMap((axis) => axis.cells)))
+      expect(rows).toContain(cell.rowId);
+  });
+
+  it('puts failed checks first and says what would change the verdict', () => {
+    const view = viewOf(failingFindings());
+    const outcomes = view.checks.map((check) => check.status.outcome);
+    expect(outcomes.slice(0, 3)).toEqual(['fail', 'fail', 'fail']);
+    expect(new Set(outcomes.slice(3))).toEqual(new Set(['pass']));
+    expect(view.banner.wouldChange.length).toBeGreaterThan(0);
+  });
+
+  it('splits two texts where they part', () => {
+    const [pair] = viewOf(failingFindings()).divergences[0].pairs;
+    expect(pair.reference).toEqual({ same: 'good ', first: 'a', rest: 'nswer' });
+    expect(pair.level.same).toBe('good ');
+    expect(pair.level.first).toBe('<');
+  });
+
+  it('holds no control, bidi or line-separator character of a hostile answer', () => {
+    expect(HOSTILE).toMatch(/[\u001b\u202e\u2028]/);
+    expect(JSON.stringify(viewOf(failingFindings()))).not.toMatch(/\\u001b|[\u202e\u2028]/);
+  });
+
+  it('is the same for the same records', () => {
+    expect(viewOf(failingFindings())).toEqual(viewOf(failingFindings()));
+  });
+});
