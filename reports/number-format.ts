@@ -70,15 +70,6 @@ export function failureRate({ failureRateLow, failureRateHigh }: Equality): stri
   return `${percent(failureRateLow).replace(' %', '')} to ${percent(failureRateHigh)}`;
 }
 
-/** `24/24 equal, ≤ 11.7 % may fail`: no count without what it still allows. */
-export function equalityWords(equality: Equality): string {
-  if (equality.n === 0) return 'nothing compared';
-  const rate = failureRate(equality);
-  return equality.equal === equality.n
-    ? `${equalOf(equality)} equal, ${rate} may fail`
-    : `${equalOf(equality)} equal, failure rate ${rate}`;
-}
-
 /** The value, or which kind of nothing it is: "not measured" and "not supported" are no numbers. */
 export function estimateValue(estimate: Estimate, format: (value: number) => string): string {
   switch (estimate.kind) {
@@ -100,11 +91,6 @@ export function estimateInterval(estimate: Estimate, format: (value: number) => 
 /** Ascending order of numbers with NaN last: the order in which a report sorts. */
 export function compareNumbers(a: number, b: number): number {
   if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** Code-unit order of texts, the same on every machine. */
-export function compareTexts(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 

@@ -105,7 +105,7 @@ function expectedDtypes(entry: InventoryEntry): string {
 }
 
 /** How a tensor is stored: decided by its dtype, as the official code does. Null when the dtype is not allowed here. */
-export function storedForm(entry: InventoryEntry, tensor: Tensor): 'float' | 'fp8' | 'fp4' | 'i64' | null {
+function storedForm(entry: InventoryEntry, tensor: Tensor): 'float' | 'fp8' | 'fp4' | 'i64' | null {
   if (entry.form === 'i64') return tensor.dtype === 'I64' ? 'i64' : null;
   if (FLOAT_DTYPES.includes(tensor.dtype)) return 'float';
   if ((entry.form === 'fp8' || entry.form === 'fp4') && tensor.dtype === 'F8_E4M3') return 'fp8';

@@ -8,7 +8,7 @@
 const f32 = Math.fround;
 
 /** Sum of squares in the four-lane order. */
-export function sumOfSquares(x: Float32Array, from: number, width: number): number {
+function sumOfSquares(x: Float32Array, from: number, width: number): number {
   let l0 = f32(0);
   let l1 = f32(0);
   let l2 = f32(0);

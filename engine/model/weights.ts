@@ -254,7 +254,7 @@ class WeightReader {
 }
 
 /** Every stored dtype to float32; quantised ones are multiplied by their block's power-of-two scale (exact). */
-export function dequantise(
+function dequantise(
   tensor: Tensor,
   scale: Tensor | undefined,
   fp8Block: readonly [number, number],

@@ -6,7 +6,7 @@
 const BYTES = 256;
 /** Ids after the bytes; the rest of the vocabulary is unused. */
 export const BYTE_SPECIALS = { bos: 256, eos: 257, pad: 258 } as const;
-export const BYTE_VOCAB_SIZE = 320;
+const BYTE_VOCAB_SIZE = 320;
 
 export interface ByteTokenizer {
   readonly vocabSize: number;

@@ -20,7 +20,7 @@ export function driftChecks(rows: readonly DriftRow[], policy: Policy): Check[] 
 }
 
 /** The bound of the axis and level, else that of the axis. */
-export function driftBoundOf(row: Pick<DriftRow, 'axis' | 'level'>, policy: Policy): DriftBound | null {
+function driftBoundOf(row: Pick<DriftRow, 'axis' | 'level'>, policy: Policy): DriftBound | null {
   for (const key of [`${row.axis}:${row.level}`, row.axis]) {
     if (Object.hasOwn(policy.drift, key)) return policy.drift[key];
   }

@@ -7,7 +7,7 @@ import { trialsForZeroFailures } from '../statistics/index.ts';
 import { counted, percent } from './words.ts';
 
 /** The confidence of every bound in a finding. */
-export const CONFIDENCE = 0.95;
+const CONFIDENCE = 0.95;
 
 export type Judgement = Pick<Check, 'observed' | 'outcome' | 'reason' | 'comparisonsNeeded'>;
 

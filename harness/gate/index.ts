@@ -1,3 +1,2 @@
 /** Gate: findings and a policy in, a verdict out. @module */
 export { judge, type JudgeInput } from './verdict.ts';
-export { driftBoundOf } from './drift-checks.ts';

@@ -12,7 +12,6 @@ export {
 } from './bootstrap.ts';
 export { exp, log, oneMinusExp } from './exponential.ts';
 export { incompleteBeta, incompleteBetaInverse } from './incomplete-beta.ts';
-export { logGamma } from './log-gamma.ts';
 export {
   createDistribution,
   klNats,
@@ -29,4 +28,4 @@ export {
   trialsForZeroFailures,
   type Interval,
 } from './proportion.ts';
-export { ascending, mean, quantileOfSorted, sum } from './quantile.ts';
+export { ascending, mean, quantileOfSorted } from './quantile.ts';

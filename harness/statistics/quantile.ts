@@ -4,7 +4,7 @@
  */
 
 /** Left to right, in float64. */
-export function sum(values: ArrayLike<number>): number {
+function sum(values: ArrayLike<number>): number {
   let total = 0;
   for (let i = 0; i < values.length; i++) total += values[i];
   return total;

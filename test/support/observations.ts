@@ -46,7 +46,7 @@ export interface LogitsShelf {
   readonly loaded: string[];
 }
 
-export const sha256 = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const sha256 = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 export function createShelf(): LogitsShelf {
   const blobs = new Map<string, Float32Array>();
@@ -183,7 +183,7 @@ function createObservation(spec: UnitSpec, unit: Unit): Observation {
 }
 
 /** A small generator for tests, with forks by label; the real one is seedrandom in harness/ports. */
-export function createRng(label: string): Rng {
+function createRng(label: string): Rng {
   let state = Number.parseInt(sha256(label).slice(0, 8), 16);
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -28,7 +28,7 @@ export const HOSTILE = '</script><img src=x onerror=alert(1)>\u001b[31mred\u202e
 const DIGEST = 'a'.repeat(64);
 const unit = (digit: string): string => `u-${digit.repeat(16)}`;
 
-export function createManifest(policy: Policy): Manifest {
+function createManifest(policy: Policy): Manifest {
   return manifestSchema.parse({
     schemaVersion: SCHEMA_VERSION,
     runId: 'fixture',

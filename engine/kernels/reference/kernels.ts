@@ -15,7 +15,7 @@ interface PlainRows extends RowSet {
 }
 
 /** Four lanes, lane i sums k = i, i + 4, ... ascending; then (l0 + l1) + (l2 + l3). */
-export function dot4(a: Float32Array, aFrom: number, b: Float32Array, bFrom: number, width: number): number {
+function dot4(a: Float32Array, aFrom: number, b: Float32Array, bFrom: number, width: number): number {
   const lanes = [0, 0, 0, 0];
   for (let k = 0; k < width; k++) lanes[k % 4] = f32(lanes[k % 4] + f32(a[aFrom + k] * b[bFrom + k]));
   return f32(f32(lanes[0] + lanes[1]) + f32(lanes[2] + lanes[3]));
