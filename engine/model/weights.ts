@@ -254,11 +254,7 @@ class WeightReader {
 }
 
 /** Every stored dtype to float32; quantised ones are multiplied by their block's power-of-two scale (exact). */
-function dequantise(
-  tensor: Tensor,
-  scale: Tensor | undefined,
-  fp8Block: readonly [number, number],
-): Float32Array {
+function dequantise(tensor: Tensor, scale: Tensor | undefined, fp8Block: readonly [number, number]): Float32Array {
   switch (tensor.dtype) {
     case 'F32': {
       const copy = tensor.bytes.slice();

@@ -8,7 +8,7 @@ it('visible text holds nothing that a terminal obeys or a reader cannot see, and
   fc.assert(
     fc.property(anyText, (text) => {
       const shown = visibleText(text);
-       
+
       expect(shown).not.toMatch(
         /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/,
       );

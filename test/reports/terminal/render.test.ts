@@ -13,7 +13,7 @@ describe('the terminal report', () => {
     const text = renderTerminal(viewOf(failingFindings()), { color: false, width: 80 });
     expect(text).toMatch(/✗ FAIL {2}\(exit code 1/);
     expect(text).toContain('batch-size/ragged');
-     
+
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f]/);
   });
 
@@ -22,7 +22,7 @@ describe('the terminal report', () => {
     const plain = renderTerminal(view, { color: false, width: 80 });
     const coloured = renderTerminal(view, { color: true, width: 80 });
     expect(coloured).toContain('\u001b[31m');
-     
+
     expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(plain);
   });
 
