@@ -17,7 +17,11 @@ const floats = (length: number): fc.Arbitrary<Float32Array> =>
 const bits = (x: Float32Array): number[] => [...new Int32Array(x.buffer, x.byteOffset, x.length)];
 
 const products = fc
-  .record({ rows: fc.integer({ min: 1, max: 9 }), out: fc.integer({ min: 1, max: 40 }), k: fc.integer({ min: 1, max: 70 }) })
+  .record({
+    rows: fc.integer({ min: 1, max: 9 }),
+    out: fc.integer({ min: 1, max: 40 }),
+    k: fc.integer({ min: 1, max: 70 }),
+  })
   .chain((shape) =>
     fc.record({
       shape: fc.constant(shape),
@@ -71,7 +75,10 @@ describe('the WebAssembly kernels', () => {
         data: floats(shape.rows * shape.width),
         p: floats(shape.heads * shape.count),
         alpha: floats(shape.heads),
-        index: fc.array(fc.integer({ min: 0, max: shape.rows - 1 }), { minLength: shape.count, maxLength: shape.count }),
+        index: fc.array(fc.integer({ min: 0, max: shape.rows - 1 }), {
+          minLength: shape.count,
+          maxLength: shape.count,
+        }),
       }),
     );
 
