@@ -12,6 +12,7 @@ export default defineConfig({
       project('unit', ['test/**/*.test.ts', '!test/{golden,e2e,exhaustive}/**']),
       project('property', ['test/**/*.property.ts'], 120_000),
       project('golden', ['test/golden/**/*.golden.ts'], 180_000),
+      project('browser', ['test/browser/**/*.browser.ts'], 120_000),
       project('e2e', ['test/e2e/**/*.e2e.ts'], 600_000),
       // 2^32 inputs per codec: minutes. `npm run test:exhaustive` runs all of it; the normal run checks one chunk in `golden`.
       ...(process.env['EVENKEEL_EXHAUSTIVE']

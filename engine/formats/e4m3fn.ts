@@ -28,8 +28,8 @@ export const e4m3Values: Float32Array = Float32Array.from({ length: 256 }, (_, c
   return code & 0x80 ? -magnitude : magnitude;
 });
 
-/** The code of the magnitude bits of a finite value up to 464. */
-function roundMagnitude(magnitude: number): number {
+/** The code of the magnitude bits of a finite value up to 464; shared with e4m3fnuz, whose grid is half of this one. */
+export function roundMagnitude(magnitude: number): number {
   if (magnitude >= NORMAL_BITS) return ((magnitude + 0x7ffff + ((magnitude >>> 20) & 1)) >>> 20) - (120 << 3);
   const shift = SHIFT_BASE - (magnitude >>> 23);
   if (shift > 24) return 0;

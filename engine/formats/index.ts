@@ -5,12 +5,13 @@
 import { bf16 } from './bf16.ts';
 import { e2m1 } from './e2m1.ts';
 import { e4m3fn } from './e4m3fn.ts';
+import { e4m3fnuz } from './e4m3fnuz.ts';
 import { e5m2 } from './e5m2.ts';
 import { f16 } from './f16.ts';
 import { ue8m0 } from './ue8m0.ts';
 
 /** Every codec, by name. */
-export const formats = { e4m3fn, e5m2, e2m1, ue8m0, bf16, f16 } as const;
+export const formats = { e4m3fn, e4m3fnuz, e5m2, e2m1, ue8m0, bf16, f16 } as const;
 
 export type { Codec, EncodeOptions, Overflow } from './codec.ts';
 export { decodeBf16, encodeBf16, encodeBf16One, roundBf16, roundBf16InPlace } from './bf16.ts';

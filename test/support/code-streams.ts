@@ -16,6 +16,7 @@ export const codeStreams: Readonly<Record<string, (values: Float32Array) => Code
   e4m3fn_nonsat: (x) => formats.e4m3fn.encode(x, { overflow: 'nan' }),
   e4m3fn_satfinite: (x) => formats.e4m3fn.encode(x, { overflow: 'saturate' }),
   e4m3fn_nonsat_canonnan: (x) => canonicalNan(formats.e4m3fn.encode(x, { overflow: 'nan' }), x, 0x7f),
+  e4m3fnuz_nonsat: (x) => formats.e4m3fnuz.encode(x, { overflow: 'nan' }),
   e5m2_nonsat: (x) => formats.e5m2.encode(x, { overflow: 'nan' }),
   e5m2_satfinite: (x) => formats.e5m2.encode(x, { overflow: 'saturate' }),
   e8m0fnu_nonsat: (x) => formats.ue8m0.encode(x),

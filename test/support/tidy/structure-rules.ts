@@ -14,7 +14,19 @@ const LONG_FILES: Readonly<Record<string, string>> = {};
 const EMPTY_NAME = /(^|-)(util|utils|utilities|helper|helpers|common|misc|miscellaneous)$/;
 const KEBAB_CASE = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 /** What may stand between a name and its last extension: `tier.property.ts`. */
-const KINDS = new Set(['test', 'property', 'golden', 'e2e', 'exhaustive', 'bench', 'generated', 'd', 'config', 'min']);
+const KINDS = new Set([
+  'test',
+  'property',
+  'golden',
+  'e2e',
+  'exhaustive',
+  'browser',
+  'bench',
+  'generated',
+  'd',
+  'config',
+  'min',
+]);
 
 /** Tests of several rooms at once, of the built package, or of the tree itself. */
 const TEST_FOLDERS_WITHOUT_MIRROR = ['golden', 'e2e', 'exhaustive', 'bench', 'browser', 'support'];

@@ -1,0 +1,101 @@
+/// <reference lib="dom" />
+// The functions given to page.evaluate run in the page.
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { renderHtml } from '../../reports/index.ts';
+import { failingFindings, passingFindings, viewOf } from '../support/run-fixture.ts';
+
+const CHROMIUM = process.env['EVENKEEL_CHROMIUM'] ?? '/usr/bin/chromium';
+// prettier-ignore
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+const installed = existsSync(CHROMIUM);
+if (!installed) console.warn(`SKIPPED: the browser tests need ${CHROMIUM} (Debian: apt-get install chromium)`);
+
+describe.skipIf(!installed)('the HTML report in Chromium', () => {
+  let browser: Browser;
+  const folder = mkdtempSync(join(tmpdir(), 'evenkeel-browser-'));
+  const problems: string[] = [];
+
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    writeFileSync(join(folder, 'fail.html'), renderHtml(viewOf(failingFindings())));
+    writeFileSync(join(folder, 'pass.html'), renderHtml(viewOf(passingFindings())));
+  });
+  afterAll(() => browser.close());
+
+  const open = async (name: string, width = 1280, hash = ''): Promise<Page> => {
+    const page = await browser.newPage({ viewport: { width, height: 900 } });
+    problems.length = 0;
+    page.on('console', (message) => problems.push(`${message.type()}: ${message.text()}`));
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('dialog', (dialog) => {
+      problems.push('a dialog opened');
+      void dialog.dismiss();
+    });
+    page.on('request', (request) => {
+      if (!request.url().startsWith('file:')) problems.push(`request: ${request.url().slice(0, 80)}`);
+    });
+    await page.goto(`file://${join(folder, name)}${hash}`);
+    await page.waitForSelector('main');
+    return page;
+  };
+
+  it.each(['pass.html', 'fail.html'])('%s opens from disk without an error and without a request', async (name) => {
+    const page = await open(name);
+    await page.waitForTimeout(200);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  it('shows verdict, the sentence and the three reports on the first screen', async () => {
+    const page = await open('fail.html');
+    expect(await page.locator('h1').innerText()).toContain('FAIL');
+    expect(await page.locator('.sentence').innerText()).toContain('batch-size/ragged');
+    for (const card of await page.locator('.card').all()) {
+      const box = await card.boundingBox();
+      expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThan(900);
+    }
+    await page.close();
+  });
+
+  it('shows a hostile answer as text', async () => {
+    const page = await open('fail.html');
+    const texts = await page.locator('.pair pre').allTextContents();
+    expect(texts.join('')).toContain('</script><img src=x onerror=alert(1)>');
+    expect(await page.locator('img').count()).toBe(0);
+    await page.close();
+  });
+
+  it('draws every figure', async () => {
+    const page = await open('fail.html');
+    const blank = await page.evaluate(
+      () =>
+        [...document.querySelectorAll('canvas')].filter((canvas) => {
+          const pixels = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+          return !pixels.some((value) => value !== 0);
+        }).length,
+    );
+    expect(await page.locator('canvas').count()).toBeGreaterThan(0);
+    expect(blank).toBe(0);
+    await page.close();
+  });
+
+  it.each([1280, 400])('does not scroll sideways at %i pixels', async (width) => {
+    const page = await open('fail.html', width);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    await page.close();
+  });
+
+  it('opens at the row that a link names', async () => {
+    const [row] = viewOf(failingFindings()).sections[1].table.groups.flatMap((group) => group.rows);
+    const page = await open('fail.html', 1280, `#${row.id}`);
+    await page.waitForTimeout(600);
+    expect(await page.locator(`[id="${row.id}"]`).isVisible()).toBe(true);
+    expect((await page.locator(`[id="${row.id}"]`).boundingBox())?.y).toBeLessThan(900);
+    await page.close();
+  });
+});
