@@ -1,2 +1,2 @@
-/** The JSON report. @module */
-export { renderJson } from './render-json.ts';
+/** The JSON report: the view, byte-stable. @module */
+export { renderJson } from './render.ts';

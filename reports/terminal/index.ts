@@ -1,2 +1,3 @@
-/** The terminal report. @module */
-export { renderTerminal, type TerminalOptions } from './render-terminal.ts';
+/** The terminal report: tables and the verdict in 80 columns. @module */
+export { renderTerminal } from './render.ts';
+export type { TerminalOptions } from './render.ts';

@@ -15,7 +15,7 @@ import {
   type Policy,
   type Verdict,
 } from '../../harness/schema/index.ts';
-import type { Cell, Column, Outcome, ReportId, Status } from '../view.ts';
+import type { Cell, Outcome, ReportId, Status } from '../view.ts';
 import { judgedBy, statusOf } from './statuses.ts';
 
 /** One unit as the report needs it. */
@@ -81,15 +81,6 @@ export function summariseUnits(observations: readonly Observation[]): UnitSummar
 }
 
 export const cell = (text: string, sub = '', marked = false): Cell => ({ text, sub, marked });
-
-/** @param shortTitle - the heading in a terminal; null = not shown there */
-export const column = (
-  id: string,
-  title: string,
-  align: Column['align'],
-  shortTitle: string | null,
-  help: string,
-): Column => ({ id, title, align, shortTitle, help });
 
 /** `batch-size/ragged, size-4`: how a row is named in a sentence. */
 export const placeOf = ({ axis, level }: Pick<ReportRow, 'axis' | 'level'>): string => `${axis}, ${level}`;

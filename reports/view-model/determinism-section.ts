@@ -14,7 +14,7 @@ import {
   small,
 } from '../number-format.ts';
 import type { Column, Figure, ReportCard, RowGroup, Section, Series, TableRow } from '../view.ts';
-import { cell, column, countersText, notesOf, placeOf, type Context } from './context.ts';
+import { cell, countersText, notesOf, placeOf, type Context } from './context.ts';
 import { determinismKinds } from './kinds.ts';
 
 const REPORT = 'determinism';

@@ -1,18 +1,18 @@
 /**
- * Pairs that differ, side by side: those of levels that owe equality first.
+ * Pairs of texts that part, split where they do: owed rows first.
  * @module
  */
 import type { Divergence } from '../../harness/schema/index.ts';
 import { small } from '../number-format.ts';
-import type { DivergenceGroup, DivergencePair, ReportId, SplitText } from '../view.ts';
-import { visibleText } from '../visible-text.ts';
-import { placeOf, type Context } from './context.ts';
+import type { DivergenceGroup, DivergencePair, SplitText } from '../view.ts';
+import type { Context } from './context.ts';
+import { placeOf } from './context.ts';
 
-export function divergenceGroups(context: Context): DivergenceGroup[] {
+export function divergencesOf(context: Context): DivergenceGroup[] {
   const { determinism, leakage } = context.findings;
   const groups = [
-    ...determinism.map((row) => ({ report: 'determinism' as ReportId, row })),
-    ...leakage.map((row) => ({ report: 'leakage' as ReportId, row })),
+    ...determinism.map((row) => ({ report: 'determinism' as const, row })),
+    ...leakage.map((row) => ({ report: 'leakage' as const, row })),
   ]
     .filter(({ row }) => row.divergences.length > 0)
     .map(({ report, row }): DivergenceGroup => ({
@@ -27,45 +27,38 @@ export function divergenceGroups(context: Context): DivergenceGroup[] {
 }
 
 function pairOf(divergence: Divergence): DivergencePair {
-  const { caseId, requestId, unitId } = divergence;
-  // Marked before it is split: what looks different on the page is what is highlighted.
-  const [reference, level] = splitTexts(visibleText(divergence.referenceText), visibleText(divergence.levelText));
+  const { referenceText, levelText } = divergence;
+  const [reference, level] = splitTexts(referenceText, levelText);
   return {
-    caseId,
-    requestId,
-    unitId,
+    caseId: divergence.caseId,
+    requestId: divergence.requestId,
+    unitId: divergence.unitId,
     where: whereOf(divergence),
-    textEqual: divergence.referenceText === divergence.levelText,
+    textEqual: referenceText === levelText,
     reference,
     level,
   };
 }
 
 function whereOf({ firstBitDiff, firstTokenDiff, maxAbsLogprobDiff }: Divergence): string {
-  const parts: string[] = [];
-  if (firstBitDiff !== null) parts.push(`logits differ from token #${firstBitDiff}`);
-  parts.push(firstTokenDiff === null ? 'no token differs' : `tokens differ from #${firstTokenDiff}`);
-  if (maxAbsLogprobDiff !== null) parts.push(`max |Δ logprob| ${small(maxAbsLogprobDiff)}`);
-  return parts.join(' · ');
+  const parts = [
+    firstTokenDiff === null ? 'same tokens' : `first token that differs: ${firstTokenDiff}`,
+    firstBitDiff === null ? '' : `first bits that differ: token ${firstBitDiff}`,
+    maxAbsLogprobDiff === null ? '' : `log-probability moves by up to ${small(maxAbsLogprobDiff)}`,
+  ];
+  return parts.filter((part) => part !== '').join(' · ');
 }
 
-/** Splits two texts at the first code point that differs. */
-function splitTexts(a: string, b: string): readonly [SplitText, SplitText] {
-  const left = Array.from(a);
-  const right = Array.from(b);
+/** Cut by code points, so that no character is torn. */
+function splitTexts(a: string, b: string): [SplitText, SplitText] {
+  const left = [...a];
+  const right = [...b];
   let same = 0;
   while (same < left.length && same < right.length && left[same] === right[same]) same++;
   const split = (points: readonly string[]): SplitText => ({
     same: points.slice(0, same).join(''),
-    first: points.slice(same, wordEnd(points, same)).join(''),
-    rest: points.slice(wordEnd(points, same)).join(''),
+    first: points[same] ?? '',
+    rest: points.slice(same + 1).join(''),
   });
   return [split(left), split(right)];
-}
-
-/** The first difference is shown as the rest of its word, at most 24 code points. */
-function wordEnd(points: readonly string[], from: number): number {
-  let end = Math.min(from + 1, points.length);
-  while (end < points.length && end < from + 24 && !/\s/.test(points[end]!)) end++;
-  return end;
 }

@@ -5,7 +5,7 @@
 import { KL_BANDS, type DriftRow, type Policy } from '../../harness/schema/index.ts';
 import { compareNumbers, counted, estimateInterval, estimateValue, percent, ratio, small } from '../number-format.ts';
 import type { Cell, Column, Figure, ReportCard, RowGroup, Section, TableRow } from '../view.ts';
-import { cell, column, countersText, notesOf, placeOf, type Context } from './context.ts';
+import { cell, countersText, notesOf, placeOf, type Context } from './context.ts';
 
 const REPORT = 'drift';
 /** More lines than this cannot be told apart. */

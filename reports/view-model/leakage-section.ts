@@ -5,7 +5,7 @@
 import type { LeakageRow } from '../../harness/schema/index.ts';
 import { compareNumbers, count, counted, failureRate, percent } from '../number-format.ts';
 import type { Column, ReportCard, Section, TableRow, Tile } from '../view.ts';
-import { cell, column, countersText, notesOf, placeOf, type Context } from './context.ts';
+import { cell, countersText, notesOf, placeOf, type Context } from './context.ts';
 import { statusOf } from './statuses.ts';
 
 const REPORT = 'leakage';
