@@ -5,6 +5,7 @@ export {
   loadCheckpoint,
   parseModelConfig,
   presetConfig,
+  saveCheckpoint,
   seededTensors,
   tensorInventory,
   countByDtype,

@@ -16,6 +16,8 @@ import type { Tensor } from './safetensors.ts';
 
 export interface Checkpoint {
   readonly config: ModelConfig;
+  /** config.json as it was given, for writing the checkpoint again. */
+  readonly rawConfig: unknown;
   readonly tensors: ReadonlyMap<string, Tensor>;
   /** SHA-256 over names, dtypes, shapes and bytes in name order, and over the parsed config. */
   readonly digestSha256: string;
@@ -46,7 +48,7 @@ export function assembleCheckpoint(
         got: 'an unknown name',
       });
   if (problems.length > 0) throw new CheckpointError(problems);
-  return { config, tensors, digestSha256: digest(config, tensors) };
+  return { config, rawConfig, tensors, digestSha256: digest(config, tensors) };
 }
 
 function checkEntry(

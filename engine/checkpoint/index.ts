@@ -5,4 +5,5 @@ export * from './inventory.ts';
 export * from './safetensors.ts';
 export * from './checkpoint.ts';
 export * from './load.ts';
+export * from './save.ts';
 export * from './seeded.ts';
