@@ -15,7 +15,7 @@ import {
   type Policy,
   type Verdict,
 } from '../../harness/schema/index.ts';
-import type { Cell, Outcome, ReportId, Status } from '../view.ts';
+import type { Cell, Column, Outcome, ReportId, Status } from '../view.ts';
 import { judgedBy, statusOf } from './statuses.ts';
 
 /** One unit as the report needs it. */
@@ -79,6 +79,15 @@ export function summariseUnits(observations: readonly Observation[]): UnitSummar
     durationMs: attempts.reduce((total, { durationMs }) => total + durationMs, 0),
   }));
 }
+
+/** A column of a table; `shortTitle` null = not shown in a narrow terminal. */
+export const column = (
+  id: string,
+  title: string,
+  align: Column['align'],
+  shortTitle: string | null,
+  help: string,
+): Column => ({ id, title, align, shortTitle, help });
 
 export const cell = (text: string, sub = '', marked = false): Cell => ({ text, sub, marked });
 

@@ -14,25 +14,11 @@ import {
   small,
 } from '../number-format.ts';
 import type { Column, Figure, ReportCard, RowGroup, Section, Series, TableRow } from '../view.ts';
-import { cell, countersText, notesOf, placeOf, type Context } from './context.ts';
+import { cell, column, countersText, notesOf, placeOf, type Context } from './context.ts';
 import { determinismKinds } from './kinds.ts';
 
 const REPORT = 'determinism';
 const HISTOGRAM_BINS_MAX = 24;
-
-const column = (
-  id: string,
-  title: string,
-  align: Column['align'],
-  shortTitle: string | null,
-  help: string,
-): Column => ({
-  id,
-  title,
-  align,
-  shortTitle,
-  help,
-});
 
 const COLUMNS: readonly Column[] = [
   column('axis', 'Axis', 'start', 'axis', 'What is varied.'),

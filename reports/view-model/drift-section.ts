@@ -5,25 +5,11 @@
 import { KL_BANDS, type DriftRow, type Policy } from '../../harness/schema/index.ts';
 import { compareNumbers, counted, estimateInterval, estimateValue, percent, ratio, small } from '../number-format.ts';
 import type { Cell, Column, Figure, ReportCard, RowGroup, Section, TableRow } from '../view.ts';
-import { cell, countersText, notesOf, placeOf, type Context } from './context.ts';
+import { cell, column, countersText, notesOf, placeOf, type Context } from './context.ts';
 
 const REPORT = 'drift';
 /** More lines than this cannot be told apart. */
 const LINES_MAX = 6;
-
-const column = (
-  id: string,
-  title: string,
-  align: Column['align'],
-  shortTitle: string | null,
-  help: string,
-): Column => ({
-  id,
-  title,
-  align,
-  shortTitle,
-  help,
-});
 
 const COLUMNS: readonly Column[] = [
   column('axis', 'Axis', 'start', 'axis', 'What is varied.'),

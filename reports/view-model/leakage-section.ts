@@ -5,25 +5,11 @@
 import type { LeakageRow } from '../../harness/schema/index.ts';
 import { compareNumbers, count, counted, failureRate, percent } from '../number-format.ts';
 import type { Column, ReportCard, Section, TableRow, Tile } from '../view.ts';
-import { cell, countersText, notesOf, placeOf, type Context } from './context.ts';
+import { cell, column, countersText, notesOf, placeOf, type Context } from './context.ts';
 import { statusOf } from './statuses.ts';
 
 const REPORT = 'leakage';
 const TITLE = 'Leakage (cross-request)';
-
-const column = (
-  id: string,
-  title: string,
-  align: Column['align'],
-  shortTitle: string | null,
-  help: string,
-): Column => ({
-  id,
-  title,
-  align,
-  shortTitle,
-  help,
-});
 
 const COLUMNS: readonly Column[] = [
   column(
