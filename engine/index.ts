@@ -20,8 +20,17 @@ export type {
   Tensor,
   TensorToWrite,
 } from './checkpoint/index.ts';
-export { formats, kvBytesPerToken, records } from './formats/index.ts';
-export type { Codec, EncodeOptions, KvSchedule, Overflow, PackOptions, RecordFormat } from './formats/index.ts';
+export { formats, kvBytesPerToken, RECORD_CHOICES, records } from './formats/index.ts';
+export type {
+  Codec,
+  EncodeOptions,
+  KvSchedule,
+  Overflow,
+  PackOptions,
+  RecordChoice,
+  RecordFormat,
+  RecordSet,
+} from './formats/index.ts';
 export { compressVocabulary, createNgramHash } from './memory/index.ts';
 export type {
   CompressionOptions,
@@ -38,18 +47,69 @@ export type {
   Engine,
   EngineOptions,
   EngineParts,
+  FinishReason,
   GenerateRequest,
   Generation,
+  RankedLogprob,
+  SamplerRng,
+  SamplingRows,
   Score,
   ScoreOptions,
   Sequence,
   SessionCounters,
+  TickOutcome,
   TokenLogprob,
 } from './serving/index.ts';
-export { resetCompressors, resetPositions, resetState } from './cache/index.ts';
-export type { CompressorState, LayerState, StateBlock, StateReset } from './cache/index.ts';
-export { createMhcReduction, createSplitPolicy, NumericError, PRECISION_MODES } from './model/index.ts';
-export type { MhcReduction, PrecisionMode, SplitPolicy } from './model/index.ts';
+export {
+  AuditError,
+  createColdCodec,
+  createEvictionPolicy,
+  createWindowPolicy,
+  delayedScheduler,
+  immediateScheduler,
+  resetCompressors,
+  resetPositions,
+  resetState,
+  sha256PrefixKey,
+  stagedTransport,
+} from './cache/index.ts';
+export type {
+  ColdCodec,
+  ColdStore,
+  CompressorState,
+  CopyEvent,
+  CopyJob,
+  CopyScheduler,
+  EvictionPolicy,
+  LayerState,
+  PageReady,
+  PrefixDomain,
+  PrefixKey,
+  StateBlock,
+  StateReset,
+  TierTransport,
+  WindowPolicy,
+  WindowPolicyOption,
+} from './cache/index.ts';
+export {
+  createMhcReduction,
+  createSelection,
+  createSplitPolicy,
+  NumericError,
+  PRECISION_MODES,
+  specifiedDispatch,
+  specifiedRules,
+} from './model/index.ts';
+export type {
+  AttentionRules,
+  EntrySelection,
+  ExpertDispatch,
+  MhcReduction,
+  PrecisionMode,
+  Routing,
+  SplitPolicy,
+} from './model/index.ts';
 export { BYTE_SPECIALS, createByteTokenizer } from './tokenizer/index.ts';
 export type { ByteTokenizer } from './tokenizer/index.ts';
-export type { TraceEvent, TraceTap } from './trace/index.ts';
+export { createEventLog, createFingerprintTap, firstDifference } from './trace/index.ts';
+export type { EngineEvent, EventSink, OpFingerprint, TraceEvent, TraceTap } from './trace/index.ts';

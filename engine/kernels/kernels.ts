@@ -23,12 +23,21 @@ export interface RowSet {
   readonly width: number;
 }
 
-export interface RowSource {
-  readonly data: Float32Array;
-  /** First row and number of rows taken from `data`. */
-  readonly from: number;
-  readonly count: number;
-}
+/** Rows that lie as floats, or that are decoded from records as they are loaded. */
+export type RowSource =
+  | {
+      readonly kind: 'floats';
+      readonly data: Float32Array;
+      /** First row and number of rows taken from `data`. */
+      readonly from: number;
+      readonly count: number;
+    }
+  | {
+      readonly kind: 'records';
+      readonly count: number;
+      /** Decodes record `i` of the source to out[at .. at + width). */
+      readonly read: (i: number, out: Float32Array, at: number) => void;
+    };
 
 export interface Kernels {
   readonly kind: 'wasm' | 'reference';

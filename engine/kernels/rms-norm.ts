@@ -28,6 +28,12 @@ function sumOfSquares(x: Float32Array, from: number, width: number): number {
   return f32(f32(l0 + l1) + f32(l2 + l3));
 }
 
+export interface NormShape {
+  readonly rows: number;
+  readonly width: number;
+  readonly eps: number;
+}
+
 /** 1 / sqrt(mean(x^2) + eps), each step rounded to float32. */
 export function inverseRms(x: Float32Array, from: number, width: number, eps: number): number {
   const mean = f32(sumOfSquares(x, from, width) / width);
@@ -39,12 +45,7 @@ export function inverseRms(x: Float32Array, from: number, width: number, eps: nu
  * @param weight - [width] f32, or null for the weightless norm
  * @param out - [rows, width] f32, written; may be x itself
  */
-export function rmsNorm(
-  x: Float32Array,
-  weight: Float32Array | null,
-  out: Float32Array,
-  shape: { rows: number; width: number; eps: number },
-): void {
+export function rmsNorm(x: Float32Array, weight: Float32Array | null, out: Float32Array, shape: NormShape): void {
   const { rows, width, eps } = shape;
   for (let r = 0; r < rows; r++) {
     const base = r * width;

@@ -7,12 +7,12 @@
  */
 import type { LayerState } from '../cache/index.ts';
 import { compressRatio } from '../checkpoint/index.ts';
-import { fakeQuantFp8 } from '../formats/index.ts';
 import { attendToken, rmsNorm } from '../kernels/index.ts';
-import type { RopeTable, RowSet, RowSource, SplitCuts } from '../kernels/index.ts';
-import { compress, KV_QUANT_GROUP, projectForCompressor } from './compressor.ts';
+import type { RopeTable, RowSource, SplitCuts } from '../kernels/index.ts';
+import { compress, projectForCompressor } from './compressor.ts';
 import { indexQueries, selectEntries } from './indexer.ts';
-import { linear, toStored, trace } from './step.ts';
+import type { RopeUse } from './rules.ts';
+import { linear, tagOf, toStored, trace, wantedTag } from './step.ts';
 import type { StepContext, StepSequence } from './step.ts';
 import type { AttentionWeights } from './weights.ts';
 
@@ -32,20 +32,26 @@ export function attention(
   rmsNorm(qr, w.qNorm, qr, { rows, width: config.qLoraRank, eps: config.rmsNormEps });
   toStored(ctx, qr);
   const q = makeQueries(ctx, w, qr, rope, rows);
+  trace(ctx, `${op}.q`, q);
   const kv = makeKeyValues(ctx, w, x, rope, rows);
+  trace(ctx, `${op}.kv`, kv.values);
   const selected = updateCompressed(ctx, w, layer, x, qr, ratio, op);
-  const out = attendRows(ctx, w, layer, q, kv, selected, ratio);
-  eachHeadOfRow(ctx, (at, position) => rope.rotate(out, at + config.headDim - config.ropeDim, position, true));
+  const out = attendRows(ctx, w, layer, q, kv, selected);
+  eachHeadOfRow(ctx, 'output', (at, position) =>
+    rope.rotate(out, at + config.headDim - config.ropeDim, position, true),
+  );
   toStored(ctx, out);
   trace(ctx, `${op}.context`, out);
   return projectOutput(ctx, w, out, rows);
 }
 
-function eachHeadOfRow(ctx: StepContext, visit: (at: number, position: number) => void): void {
+function eachHeadOfRow(ctx: StepContext, use: RopeUse, visit: (at: number, position: number) => void): void {
   const { heads, headDim } = ctx.config;
   for (const s of ctx.step.sequences)
-    for (let i = 0; i < s.count; i++)
-      for (let h = 0; h < heads; h++) visit(((s.from + i) * heads + h) * headDim, s.start + i);
+    for (let i = 0; i < s.count; i++) {
+      const position = ctx.parts.rules.ropePosition(use, s.start + i, s.from + i, s);
+      for (let h = 0; h < heads; h++) visit(((s.from + i) * heads + h) * headDim, position);
+    }
 }
 
 /** [rows, heads, headDim]: low-rank projection, weightless norm per head, RoPE on the last dims. */
@@ -60,30 +66,44 @@ function makeQueries(
   const q = linear(ctx, w.wqB, qr, rows);
   rmsNorm(q, null, q, { rows: rows * heads, width: headDim, eps: rmsNormEps });
   toStored(ctx, q);
-  eachHeadOfRow(ctx, (at, position) => rope.rotate(q, at + headDim - ropeDim, position, false));
+  eachHeadOfRow(ctx, 'query', (at, position) => rope.rotate(q, at + headDim - ropeDim, position, false));
   return toStored(ctx, q);
 }
 
-/** [rows, headDim]: one shared key-value row per token; non-RoPE dims pass through the FP8 record where KV is quantised. */
+/** The step's key-value rows: as records, and as what the records decode to. */
+interface StepKeyValues {
+  /** [rows, headDim] */
+  readonly values: Float32Array;
+  /** One page of `rows` records. */
+  readonly page: Uint8Array;
+}
+
+/** One shared key-value row per token, encoded to a record once; attention and ring see the same bytes. */
 function makeKeyValues(
   ctx: StepContext,
   w: AttentionWeights,
   x: Float32Array,
   rope: RopeTable,
   rows: number,
-): Float32Array {
+): StepKeyValues {
   const { headDim, ropeDim, rmsNormEps } = ctx.config;
   const kv = linear(ctx, w.wkv, x, rows);
   rmsNorm(kv, w.kvNorm, kv, { rows, width: headDim, eps: rmsNormEps });
   toStored(ctx, kv);
   for (const s of ctx.step.sequences)
-    for (let i = 0; i < s.count; i++) rope.rotate(kv, (s.from + i + 1) * headDim - ropeDim, s.start + i, false);
+    for (let i = 0; i < s.count; i++) {
+      const position = ctx.parts.rules.ropePosition('key', s.start + i, s.from + i, s);
+      rope.rotate(kv, (s.from + i + 1) * headDim - ropeDim, position, false);
+    }
   toStored(ctx, kv);
-  if (ctx.roundings.quantiseKv) {
-    for (let r = 0; r < rows; r++) fakeQuantFp8(kv, r * headDim, (r + 1) * headDim - ropeDim, KV_QUANT_GROUP);
-    ctx.counters.quantisedRecords += rows;
+  const format = ctx.parts.records.window;
+  const page = new Uint8Array(format.pageBytes(rows));
+  for (let r = 0; r < rows; r++) {
+    format.writeEntry(page, rows, r, kv, r * headDim);
+    format.readEntry(page, rows, r, kv, r * headDim);
   }
-  return kv;
+  if (format.name !== 'f32') ctx.counters.quantisedRecords += rows;
+  return { values: kv, page };
 }
 
 /** Runs the compressors, then selects: per row, the visible entry numbers to attend to, ascending. */
@@ -101,18 +121,19 @@ function updateCompressed(
   if (w.compressor === null) return selected;
   const main = projectForCompressor(ctx, w.compressor, x, rows);
   const index = w.indexer === null ? null : projectForCompressor(ctx, w.indexer.compressor, x, rows);
-  const queries = w.indexer === null ? null : indexQueries(ctx, w.indexer, x, qr, rows);
+  const queries = w.indexer === null ? null : indexQueries(ctx, w.indexer, x, qr, rows, op);
   for (const s of ctx.step.sequences) {
     const state = s.state.layers[layer];
-    compress(ctx, w.compressor, main, s, state.compressor!, state.entries!, 'kv');
+    compress(ctx, w.compressor, main, s, state.compressor!, state.entries!);
+    const visibleOf = (i: number): number => ctx.parts.rules.visibleEntries(s.start + i, ratio, s);
     if (w.indexer !== null && index !== null && queries !== null) {
-      compress(ctx, w.indexer.compressor, index, s, state.indexCompressor!, state.indexEntries!, 'index-key');
-      selectEntries(ctx, queries, s, state.indexEntries!, ratio).forEach((indices, i) => {
+      compress(ctx, w.indexer.compressor, index, s, state.indexCompressor!, state.indexEntries!);
+      selectEntries(ctx, queries, s, layer, state.indexEntries!, visibleOf).forEach((indices, i) => {
         selected[s.from + i] = indices;
       });
     } else {
-      const all = Int32Array.from({ length: state.entries!.count }, (_, e) => e);
-      for (let i = 0; i < s.count; i++) selected[s.from + i] = all.subarray(0, Math.floor((s.start + i + 1) / ratio));
+      const all = Int32Array.from({ length: visibleOf(s.count - 1) }, (_, e) => e);
+      for (let i = 0; i < s.count; i++) selected[s.from + i] = all.subarray(0, visibleOf(i));
     }
   }
   if (w.indexer !== null && ctx.tap !== null) trace(ctx, `${op}.indexer.topk`, padded(selected, ctx.config.indexTopK));
@@ -131,12 +152,12 @@ function attendRows(
   w: AttentionWeights,
   layer: number,
   q: Float32Array,
-  kv: Float32Array,
+  kv: StepKeyValues,
   selected: readonly Int32Array[],
-  ratio: number,
 ): Float32Array {
   const { heads, headDim, windowSize } = ctx.config;
   const size = heads * headDim;
+  const rows = ctx.step.tokenIds.length;
   const out = new Float32Array(q.length);
   const cuts = planCuts(ctx, selected);
   const shape = {
@@ -148,8 +169,9 @@ function attendRows(
   };
   for (const s of ctx.step.sequences) {
     const state = s.state.layers[layer];
-    const held = Math.min(s.start, windowSize - 1);
-    const set = loadEntries(ctx, state, s, kv, held, ratio > 0);
+    const held = Math.min(s.start - s.windowStart, windowSize - 1);
+    const gathered = gatherEntries(selected, s);
+    const set = ctx.kernels.loadRows(rowSources(ctx, state, s, kv.values, held, gathered.numbers), headDim);
     for (let i = 0; i < s.count; i++) {
       const row = s.from + i;
       const last = held + i;
@@ -157,8 +179,8 @@ function attendRows(
       const windowCount = last - first + 1;
       const entries = selected[row];
       const index = new Int32Array(windowCount + entries.length);
-      for (let j = 0; j < windowCount; j++) index[j] = first + j;
-      for (let j = 0; j < entries.length; j++) index[windowCount + j] = held + s.count + entries[j];
+      for (let j = 0; j < windowCount; j++) index[j] = windowRow(ctx, s, held, first + j);
+      for (let j = 0; j < entries.length; j++) index[windowCount + j] = held + s.count + gathered.rowOf(entries[j]);
       const rowCuts = cuts.get(row) ?? [];
       if (rowCuts.length > 0) {
         ctx.counters.splits++;
@@ -177,7 +199,8 @@ function attendRows(
         row * size,
       );
     }
-    keepWindow(state.ring, kv, s, headDim, windowSize);
+    // only now: the rows of this step must not replace what its own queries read
+    keepWindow(state, kv, s, rows, windowSize);
   }
   return out;
 }
@@ -194,31 +217,65 @@ function planCuts(ctx: StepContext, selected: readonly Int32Array[]): Map<number
   return new Map(decoding.map((s, i) => [s.from, cuts[i]]));
 }
 
-/** Rows to attend to: the window before this step (oldest first), this step's rows, then all compressed entries. */
-function loadEntries(
+/** The entries that any row of the sequence attends to, each once, ascending: only these are decoded. */
+function gatherEntries(
+  selected: readonly Int32Array[],
+  s: StepSequence,
+): { readonly numbers: Int32Array; readonly rowOf: (entry: number) => number } {
+  const lists = selected.slice(s.from, s.from + s.count);
+  const longest = lists.reduce((all, list) => (list.length > all.length ? list : all), lists[0]);
+  // lists that are prefixes of one another (window layers, all visible entries) need no set
+  if (lists.every((list) => list.every((entry, i) => entry === i)))
+    return { numbers: longest, rowOf: (entry) => entry };
+  const numbers = Int32Array.from(new Set(lists.flatMap((list) => [...list]))).sort();
+  const rows = new Map(Array.from(numbers, (entry, row) => [entry, row]));
+  return { numbers, rowOf: (entry) => rows.get(entry)! };
+}
+
+/** Rows to attend to: the window before this step (oldest first), this step's rows, then the gathered entries. */
+function rowSources(
   ctx: StepContext,
-  state: LayerState,
+  { ring, entries }: LayerState,
   s: StepSequence,
   kv: Float32Array,
   held: number,
-  compressed: boolean,
-): RowSet {
-  const { windowSize, headDim } = ctx.config;
-  const sources: RowSource[] = [];
-  const oldest = (s.start - held) % windowSize;
-  const beforeWrap = Math.min(held, windowSize - oldest);
-  if (beforeWrap > 0) sources.push({ data: state.ring, from: oldest, count: beforeWrap });
-  if (held > beforeWrap) sources.push({ data: state.ring, from: 0, count: held - beforeWrap });
-  sources.push({ data: kv, from: s.from, count: s.count });
-  if (compressed) sources.push({ data: state.entries!.data, from: 0, count: state.entries!.count });
-  return ctx.kernels.loadRows(sources, headDim);
+  numbers: Int32Array,
+): RowSource[] {
+  const oldest = s.start - held;
+  const sources: RowSource[] = [
+    {
+      kind: 'records',
+      count: held,
+      read: (i, out, at) => ring.read(oldest + i, out, at, wantedTag(s, oldest + i, oldest + i)),
+    },
+    { kind: 'floats', data: kv, from: s.from, count: s.count },
+  ];
+  if (entries !== null) {
+    const { ratio } = entries.section;
+    sources.push({
+      kind: 'records',
+      count: numbers.length,
+      read: (i, out, at) => {
+        const e = numbers[i];
+        entries.read(e, out, at, wantedTag(s, e * ratio, (e + 1) * ratio - 1));
+      },
+    });
+    ctx.counters.entriesRead += numbers.length;
+  }
+  return sources;
 }
 
-/** The last windowSize rows of the step go to the ring, at position mod windowSize. */
-function keepWindow(ring: Float32Array, kv: Float32Array, s: StepSequence, headDim: number, windowSize: number): void {
+/** Row number of a window position; `at` counts from the oldest row held. */
+function windowRow(ctx: StepContext, s: StepSequence, held: number, at: number): number {
+  const position = s.start - held + at;
+  return ctx.parts.rules.windowPosition(position, s, ctx.config.windowSize) - (s.start - held);
+}
+
+/** The last windowSize records of the step go to the ring. */
+function keepWindow({ ring }: LayerState, kv: StepKeyValues, s: StepSequence, rows: number, windowSize: number): void {
   for (let i = Math.max(0, s.count - windowSize); i < s.count; i++) {
-    const row = (s.from + i) * headDim;
-    ring.set(kv.subarray(row, row + headDim), ((s.start + i) % windowSize) * headDim);
+    const position = s.start + i;
+    ring.keep(position, kv.page, rows, s.from + i, tagOf(s, position, position), s.state.journal);
   }
 }
 

@@ -6,20 +6,14 @@
  * Source: specification section 7.
  * @module
  */
-import { appendEntry } from '../cache/index.ts';
-import type { CompressorState, EntryList } from '../cache/index.ts';
-import { fakeQuantFp4Mx, fakeQuantFp8, roundBf16InPlace } from '../formats/index.ts';
+import type { CompressorState, EntryList, StateJournal } from '../cache/index.ts';
+import { roundBf16InPlace } from '../formats/index.ts';
 import { hadamard, poolChannels, rmsNorm } from '../kernels/index.ts';
-import { linearF32 } from './step.ts';
+import { linearF32, tagOf } from './step.ts';
 import type { StepContext, StepSequence } from './step.ts';
 import type { CompressorWeights } from './weights.ts';
 
 const f32 = Math.fround;
-export const KV_QUANT_GROUP = 64;
-export const INDEX_QUANT_GROUP = 32;
-
-/** What becomes of a pooled entry: the main path quantises non-RoPE dims to FP8, the indexer's rotates and quantises to FP4. */
-export type EntryKind = 'kv' | 'index-key';
 
 /** Values and scores of all rows of the step: [rows, width] each. */
 export interface CompressorInputs {
@@ -38,7 +32,10 @@ export function projectForCompressor(
   return { values: linearF32(ctx, w.wkv, x, rows), scores: linearF32(ctx, w.wgate, x, rows), width: w.wkv.matrix.out };
 }
 
-/** Runs one request's rows through its compressor state; finished entries are appended to the list. */
+/**
+ * Runs one request's rows through its compressor state; finished entries go to the list, where their record format quantises them
+ * (main path: FP8; index keys: rotated here, FP4 there).
+ */
 export function compress(
   ctx: StepContext,
   w: CompressorWeights,
@@ -46,28 +43,45 @@ export function compress(
   sequence: StepSequence,
   state: CompressorState,
   entries: EntryList,
-  kind: EntryKind,
 ): void {
   const { ratio, widthFactor } = state;
   const { width } = inputs;
+  const { journal } = sequence.state;
+  ctx.parts.tailCarry(state, sequence);
   for (let i = 0; i < sequence.count; i++) {
     const position = sequence.start + i;
     const phase = position % ratio;
     const slot = (widthFactor === 2 ? ratio + phase : phase) * width;
     const row = (sequence.from + i) * width;
+    if (journal !== null) saveRows(journal, position, state, slot, width);
     for (let c = 0; c < width; c++) {
       state.values[slot + c] = inputs.values[row + c]!;
       state.scores[slot + c] = f32(inputs.scores[row + c] + w.ape[phase * width + c]);
     }
-    if (phase === ratio - 1) {
-      appendEntry(entries, formEntry(ctx, w, state, Math.floor(position / ratio) * ratio, kind));
+    if (phase !== ratio - 1) continue;
+    const entry = Math.floor(position / ratio);
+    if (entry >= entries.count) {
+      const first = entry * ratio;
+      entries.append(
+        entry,
+        formEntry(ctx, w, state, first, sequence, entries),
+        tagOf(sequence, first, position),
+        journal,
+      );
       ctx.counters.entries++;
-      if (widthFactor === 2) {
-        state.values.copyWithin(0, ratio * width, 2 * ratio * width);
-        state.scores.copyWithin(0, ratio * width, 2 * ratio * width);
-      }
+      if (entries.section.format.name !== 'f32') ctx.counters.quantisedRecords++;
+    } else ctx.counters.entriesKept++;
+    if (widthFactor === 2) {
+      if (journal !== null) saveRows(journal, position, state, 0, ratio * width);
+      state.values.copyWithin(0, ratio * width, 2 * ratio * width);
+      state.scores.copyWithin(0, ratio * width, 2 * ratio * width);
     }
   }
+}
+
+function saveRows(journal: StateJournal, position: number, state: CompressorState, from: number, length: number): void {
+  journal.saveRange(position, state.values, from, from + length);
+  journal.saveRange(position, state.scores, from, from + length);
 }
 
 /** Offsets of the pooled slots: previous window with channels [0, dim), current window with channels [dim, 2 dim). */
@@ -83,27 +97,29 @@ function formEntry(
   w: CompressorWeights,
   state: CompressorState,
   firstPosition: number,
-  kind: EntryKind,
+  sequence: StepSequence,
+  { section }: EntryList,
 ): Float32Array {
   const { dim } = state;
   const { ropeDim, rmsNormEps } = ctx.config;
   const entry = new Float32Array(dim);
   poolChannels(state.values, state.scores, pooledSlots(state), dim, entry);
-  const { bf16, quantiseKv } = ctx.roundings;
+  const { bf16 } = ctx.roundings;
   if (bf16) roundBf16InPlace(entry);
   rmsNorm(entry, w.norm, entry, { rows: 1, width: dim, eps: rmsNormEps });
   if (bf16) roundBf16InPlace(entry);
-  ctx.ropeCompressed.rotate(entry, dim - ropeDim, firstPosition, false);
+  const turn = ctx.parts.rules.ropePosition('entry', firstPosition, sequence.from, sequence);
+  ctx.ropeCompressed.rotate(entry, dim - ropeDim, turn, false);
   if (bf16) roundBf16InPlace(entry);
-  if (kind === 'kv') {
-    if (quantiseKv) {
-      fakeQuantFp8(entry, 0, dim - ropeDim, KV_QUANT_GROUP);
-      ctx.counters.quantisedRecords++;
-    }
-    return entry;
+  if (section.kind === 'index-key') {
+    hadamard(entry, 1, dim);
+    if (bf16) roundBf16InPlace(entry);
   }
-  hadamard(entry, 1, dim);
-  if (bf16) roundBf16InPlace(entry);
-  if (quantiseKv) fakeQuantFp4Mx(entry, 0, dim, INDEX_QUANT_GROUP);
+  if (ctx.tap !== null)
+    ctx.tap({
+      op: `layers.${section.layer}.attn.${section.kind === 'kv' ? 'compressor' : 'indexer.compressor'}.entry`,
+      rows: [{ request: sequence.request, position: firstPosition + state.ratio - 1 }],
+      values: entry,
+    });
   return entry;
 }

@@ -2,8 +2,7 @@
  * The forward pass over one step: embed, blocks, and on demand head and MTP.
  * @module
  */
-import { createStateBlock } from '../cache/index.ts';
-import type { StateBlock } from '../cache/index.ts';
+import type { LayerShape } from '../cache/index.ts';
 import { compressRatio, CSA_RATIO } from '../checkpoint/index.ts';
 import type { ModelConfig } from '../checkpoint/index.ts';
 import { inverseFrequencies, rmsNorm, RopeTable } from '../kernels/index.ts';
@@ -15,7 +14,7 @@ import { moe } from './moe.ts';
 import { roundingsOf } from './precision.ts';
 import type { PrecisionMode } from './precision.ts';
 import { assertFinite, createStepCounters, linear, toStored, trace } from './step.ts';
-import type { ModelParts, Step, StepContext, StepCounters } from './step.ts';
+import type { ModelParts, Step, StepContext, StepCounters, StepSequence } from './step.ts';
 import type { BlockWeights, HyperConnectionWeights, ModelWeights } from './weights.ts';
 
 const f32 = Math.fround;
@@ -24,6 +23,8 @@ export interface ModelOptions {
   readonly precision: PrecisionMode;
   readonly keyBlock: number;
   readonly clampSharedExpert: boolean;
+  /** Index scores rounded to bfloat16; null = in the bf16 mode alone. */
+  readonly bf16Scores: boolean | null;
   readonly parts: ModelParts;
 }
 
@@ -46,20 +47,19 @@ export class Model {
     this.ropeCompressed = new RopeTable(inverseFrequencies(config.compressRopeTheta, config.ropeDim, config.yarn));
   }
 
-  /** A fresh state for one request, MTP layers included. */
-  createState(): StateBlock {
+  /** What each layer asks of the cache, MTP layers last. */
+  layerShapes(): LayerShape[] {
     const { config } = this;
-    return createStateBlock(
-      Array.from({ length: config.layers + config.mtpLayers }, (_, layer) => {
-        const ratio = compressRatio(config, layer);
-        return {
-          ratio,
-          headDim: config.headDim,
-          windowSize: config.windowSize,
-          indexDim: ratio === CSA_RATIO ? config.indexHeadDim : null,
-        };
-      }),
-    );
+    return Array.from({ length: config.layers + config.mtpLayers }, (_, layer) => {
+      const ratio = compressRatio(config, layer);
+      return {
+        ratio,
+        headDim: config.headDim,
+        windowSize: config.windowSize,
+        indexDim: ratio === CSA_RATIO ? config.indexHeadDim : null,
+        draft: layer >= config.layers,
+      };
+    });
   }
 
   private context(step: Step, tap: TraceTap | null): StepContext {
@@ -76,6 +76,7 @@ export class Model {
       parts: this.options.parts,
       keyBlock: this.options.keyBlock,
       clampSharedExpert: this.options.clampSharedExpert,
+      bf16Scores: this.options.bf16Scores ?? this.options.precision === 'bf16',
       ropeMain: this.ropeMain,
       ropeCompressed: this.ropeCompressed,
       tap,
@@ -92,6 +93,7 @@ export class Model {
    */
   forward(step: Step, tap: TraceTap | null): Float32Array {
     const ctx = this.context(step, tap);
+    for (const s of step.sequences) rememberTokens(step, s);
     let streams = this.embed(step.tokenIds);
     trace(ctx, 'embed', streams);
     this.weights.blocks.forEach((w, layer) => {
@@ -114,23 +116,33 @@ export class Model {
 
   private block(ctx: StepContext, w: BlockWeights, layer: number, streams: Float32Array, op: string): Float32Array {
     const rows = ctx.step.tokenIds.length;
-    const shape = { rows, width: this.config.hiddenSize, eps: this.config.rmsNormEps };
     const attn = mixIn(ctx, w.hcAttn, streams, rows);
     trace(ctx, `${op}.attn.input`, attn.input);
-    rmsNorm(attn.input, w.attnNorm, attn.input, shape);
+    this.inputNorm(ctx, attn.input, w.attnNorm);
     const attended = attention(ctx, w.attn, layer, toStored(ctx, attn.input), `${op}.attn`);
     assertFinite(attended, `${op}.attn`);
     trace(ctx, `${op}.attn`, attended);
     const between = mixOut(ctx, attended, streams, attn.mixes, rows);
     const ffn = mixIn(ctx, w.hcFfn, between, rows);
     trace(ctx, `${op}.ffn.input`, ffn.input);
-    rmsNorm(ffn.input, w.ffnNorm, ffn.input, shape);
+    this.inputNorm(ctx, ffn.input, w.ffnNorm);
     const mixed = moe(ctx, w.moe, toStored(ctx, ffn.input), `${op}.ffn`);
     assertFinite(mixed, `${op}.ffn`);
     trace(ctx, `${op}.ffn`, mixed);
     const out = mixOut(ctx, mixed, between, ffn.mixes, rows);
     trace(ctx, op, out);
     return out;
+  }
+
+  private inputNorm(ctx: StepContext, x: Float32Array, weight: Float32Array): void {
+    const { hiddenSize: width, rmsNormEps: eps } = this.config;
+    for (const s of ctx.step.sequences)
+      ctx.parts.inputNorm(
+        x.subarray(s.from * width, (s.from + s.count) * width),
+        weight,
+        { rows: s.count, width, eps },
+        s,
+      );
   }
 
   /** Logits [rows, vocab] in float32 from streams [rows, hcMult, D]. `stepRows` is the row count of the step they came from. */
@@ -162,9 +174,9 @@ export class Model {
    *
    * @param streams - [rows, hcMult, D]: what `forward` returned for the same rows
    * @param step - token ids to combine, at the same positions
-   * @returns logits [rows, vocab]
+   * @returns logits [rows, vocab], and the streams [rows, hcMult, D] from which a further token could be drafted
    */
-  mtp(streams: Float32Array, step: Step, depth = 0): Float32Array {
+  mtp(streams: Float32Array, step: Step, depth = 0): { logits: Float32Array; streams: Float32Array } {
     const w = this.weights.mtp[depth];
     if (w === undefined) throw new RangeError(`mtp: expected a depth below ${this.weights.mtp.length}, got ${depth}`);
     const { hcMult, hiddenSize: D, rmsNormEps } = this.config;
@@ -184,6 +196,14 @@ export class Model {
           x[at] = f32(fromToken[r * D + d] + x[at]);
         }
     const out = this.block(ctx, w.block, this.config.layers + depth, toStored(ctx, x), `mtp.${depth}`);
-    return this.logits(out, rows, w.hcHead, w.norm, `mtp.${depth}.head`, null);
+    return { logits: this.logits(out, rows, w.hcHead, w.norm, `mtp.${depth}.head`, null), streams: out };
   }
+}
+
+/** In audit mode: the hashes of the tokens seen. Those of rejected tokens are dropped by the next step. */
+function rememberTokens(step: Step, { state, start, from, count }: StepSequence): void {
+  const { tokenHashes } = state;
+  if (tokenHashes === null) return;
+  tokenHashes.truncate(start);
+  for (let i = 0; i < count; i++) tokenHashes.push(step.tokenIds[from + i]);
 }

@@ -7,3 +7,8 @@ export * from './forward.ts';
 export { route } from './moe.ts';
 export { createStepCounters, NumericError } from './step.ts';
 export type { ModelParts, StepCounters, StepSequence } from './step.ts';
+export * from './expert-dispatch.ts';
+export * from './rules.ts';
+export * from './selection.ts';
+export type { InputNorm, TailCarry } from './step.ts';
+export type { Routing } from './moe.ts';

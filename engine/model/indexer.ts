@@ -7,13 +7,14 @@
  */
 import type { EntryList } from '../cache/index.ts';
 import { fakeQuantFp4Mx, roundBf16 } from '../formats/index.ts';
-import { hadamard, topK } from '../kernels/index.ts';
-import { INDEX_QUANT_GROUP } from './compressor.ts';
-import { linear, toStored } from './step.ts';
+import { hadamard } from '../kernels/index.ts';
+import { linear, toStored, trace, wantedTag } from './step.ts';
 import type { StepContext, StepSequence } from './step.ts';
 import type { AttentionWeights } from './weights.ts';
 
 const f32 = Math.fround;
+/** Columns per scale of an FP4 query, as in the key records. */
+const QUERY_QUANT_GROUP = 32;
 
 export interface IndexQueries {
   /** [rows, heads, dim] */
@@ -29,6 +30,7 @@ export function indexQueries(
   x: Float32Array,
   qr: Float32Array,
   rows: number,
+  op: string,
 ): IndexQueries {
   const { indexHeads, indexHeadDim, ropeDim } = ctx.config;
   const q = linear(ctx, w.wqB, qr, rows);
@@ -38,67 +40,95 @@ export function indexQueries(
         ctx.ropeCompressed.rotate(
           q,
           ((sequence.from + i) * indexHeads + h + 1) * indexHeadDim - ropeDim,
-          sequence.start + i,
+          ctx.parts.rules.ropePosition('index-query', sequence.start + i, sequence.from + i, sequence),
           false,
         );
   toStored(ctx, q);
   hadamard(q, rows * indexHeads, indexHeadDim);
   toStored(ctx, q);
-  if (ctx.roundings.quantiseKv) fakeQuantFp4Mx(q, 0, q.length, INDEX_QUANT_GROUP);
+  if (ctx.parts.records.indexKey.name !== 'f32') fakeQuantFp4Mx(q, 0, q.length, QUERY_QUANT_GROUP);
   const weights = linear(ctx, w.weightsProj, x, rows);
   const scale = f32(f32(1 / Math.sqrt(indexHeadDim)) * f32(1 / Math.sqrt(indexHeads)));
   for (let i = 0; i < weights.length; i++) weights[i] = f32(weights[i] * scale);
+  trace(ctx, `${op}.indexer.q`, q);
   return { q, weights: toStored(ctx, weights) };
 }
 
-/** Selected entry numbers, ascending, for each row of one request. */
+/** Selected entry numbers, in the order of attention, for each row of one request. */
 export function selectEntries(
   ctx: StepContext,
   queries: IndexQueries,
   sequence: StepSequence,
+  layer: number,
   keys: EntryList,
-  ratio: number,
+  visibleOf: (row: number) => number,
 ): Int32Array[] {
   const { indexHeads, indexHeadDim, indexTopK } = ctx.config;
-  const rows = ctx.kernels.loadRows([{ data: keys.data, from: 0, count: keys.count }], indexHeadDim);
-  const all = Int32Array.from({ length: keys.count }, (_, s) => s);
-  const dots = new Float32Array(indexHeads * keys.count);
-  const scores = new Float32Array(keys.count);
+  const { selection } = ctx.parts;
+  const scored = (visible: number): boolean => visible > indexTopK || (selection.alwaysScores && visible > 0);
+  // a replay has entries that its rows may not see yet: they are not read
+  const last = visibleOf(sequence.count - 1);
+  const all = Int32Array.from({ length: last }, (_, s) => s);
+  if (!scored(last)) return Array.from({ length: sequence.count }, (_, i) => all.subarray(0, visibleOf(i)));
+  const { ratio } = keys.section;
+  const rows = ctx.kernels.loadRows(
+    [
+      {
+        kind: 'records',
+        count: last,
+        read: (e, out, at) => keys.read(e, out, at, wantedTag(sequence, e * ratio, (e + 1) * ratio - 1)),
+      },
+    ],
+    indexHeadDim,
+  );
+  const dots = new Float32Array(indexHeads * last);
+  const scores = new Float32Array(last);
   const out: Int32Array[] = [];
   for (let i = 0; i < sequence.count; i++) {
-    const visible = Math.floor((sequence.start + i + 1) / ratio);
-    if (visible <= indexTopK) {
+    const visible = visibleOf(i);
+    if (!scored(visible)) {
       out.push(all.subarray(0, visible));
       continue;
     }
     const row = sequence.from + i;
     const q = queries.q.subarray(row * indexHeads * indexHeadDim, (row + 1) * indexHeads * indexHeadDim);
     ctx.kernels.rowDots(q, indexHeads, rows, all.subarray(0, visible), dots);
-    weigh(dots, queries.weights, row * indexHeads, visible, indexHeads, scores, ctx.roundings.bf16);
-    const selected = topK(scores, 0, visible, indexTopK, ctx.parts.tieRule);
+    weigh(ctx, dots, queries.weights, row * indexHeads, visible, scores);
+    const place = { request: sequence.request, position: sequence.start + i, layer, row };
+    const selected = selection.select(scores, visible, Math.min(indexTopK, visible), place);
     ctx.counters.topkSelections++;
     if (selected.tieAtBoundary) ctx.counters.topkTies++;
+    if (ctx.tap !== null)
+      ctx.tap({
+        op: `layers.${layer}.attn.indexer.scores`,
+        rows: [{ request: sequence.request, position: sequence.start + i }],
+        values: scores.subarray(0, visible),
+      });
     out.push(selected.indices);
   }
   return out;
 }
 
-/** In bf16 mode the score tensors are bfloat16 at every step, as in the official code: exact ties become common. */
+/**
+ * Sum over heads of weight * activation(dot). With bf16 scores (the official code; the report casts at the end) every step is
+ * rounded to bfloat16: exact ties become common.
+ */
 function weigh(
+  ctx: StepContext,
   dots: Float32Array,
   weights: Float32Array,
   weightFrom: number,
   count: number,
-  heads: number,
   scores: Float32Array,
-  bf16: boolean,
 ): void {
-  const stored = bf16 ? roundBf16 : (x: number): number => x;
+  const heads = ctx.config.indexHeads;
+  const stored = ctx.bf16Scores ? roundBf16 : (x: number): number => x;
+  const activation = ctx.parts.rules.indexActivation;
   for (let s = 0; s < count; s++) {
     let sum = 0;
     for (let h = 0; h < heads; h++) {
-      const dot = stored(dots[h * count + s]);
-      sum = f32(sum + stored(f32(weights[weightFrom + h] * (dot > 0 ? dot : 0))));
+      const dot = activation(stored(dots[h * count + s]));
+      sum = f32(sum + stored(f32(weights[weightFrom + h] * dot)));
     }
     scores[s] = stored(sum);
   }

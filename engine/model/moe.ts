@@ -42,8 +42,8 @@ export function moe(ctx: StepContext, w: MoeWeights, x: Float32Array, op: string
     routings.forEach((routing, r) => ids.set(routing.experts, r * config.expertsPerToken));
     trace(ctx, `${op}.experts`, ids);
   }
-  const sum = new Float32Array(rows * config.hiddenSize);
-  for (let e = 0; e < config.experts; e++) addExpert(ctx, w.experts[e], e, x, routings, sum);
+  const served = ctx.parts.expertDispatch.admit(routings);
+  const sum = combineExperts(ctx, w, x, served);
   const shared = runExpert(ctx, w.shared, x, null, rows, ctx.clampSharedExpert ? config.swigluLimit : 0);
   for (let i = 0; i < sum.length; i++) sum[i] = f32(sum[i] + shared[i]);
   return toStored(ctx, sum);
@@ -97,32 +97,31 @@ function selectExperts(scores: Float32Array, bias: Float32Array | null, k: numbe
   return order.slice(0, k);
 }
 
-/** Adds one expert's output to the rows that chose it. */
-function addExpert(
-  ctx: StepContext,
-  w: ExpertWeights,
-  expert: number,
-  x: Float32Array,
-  routings: readonly Routing[],
-  sum: Float32Array,
-): void {
+/** [rows, D]: each expert runs once on all rows that chose it; a row's outputs are then summed in the order of the dispatch part. */
+function combineExperts(ctx: StepContext, w: MoeWeights, x: Float32Array, routings: readonly Routing[]): Float32Array {
   const D = ctx.config.hiddenSize;
-  const rows: number[] = [];
-  const weights: number[] = [];
-  routings.forEach((routing, r) =>
-    routing.experts.forEach((e, i) => {
-      if (e !== expert) return;
-      rows.push(r);
-      weights.push(routing.weights[i]);
-    }),
-  );
-  if (rows.length === 0) return;
-  const input = new Float32Array(rows.length * D);
-  rows.forEach((r, i) => input.set(x.subarray(r * D, (r + 1) * D), i * D));
-  const out = runExpert(ctx, w, input, weights, rows.length, ctx.config.swigluLimit);
-  rows.forEach((r, i) => {
-    for (let d = 0; d < D; d++) sum[r * D + d] = f32(sum[r * D + d] + out[i * D + d]);
+  const rows = routings.length;
+  const outputs = routings.map((routing) => new Array<Float32Array>(routing.experts.length));
+  for (let e = 0; e < ctx.config.experts; e++) {
+    const users = routings.flatMap(({ experts, weights }, row) => {
+      const slot = experts.indexOf(e);
+      return slot < 0 ? [] : [{ row, slot, weight: weights[slot] }];
+    });
+    if (users.length === 0) continue;
+    const input = new Float32Array(users.length * D);
+    users.forEach(({ row }, i) => input.set(x.subarray(row * D, (row + 1) * D), i * D));
+    const weights = users.map(({ weight }) => weight);
+    const out = runExpert(ctx, w.experts[e], input, weights, users.length, ctx.config.swigluLimit);
+    users.forEach(({ row, slot }, i) => (outputs[row][slot] = out.subarray(i * D, (i + 1) * D)));
+  }
+  const sum = new Float32Array(rows * D);
+  routings.forEach((routing, row) => {
+    for (const slot of ctx.parts.expertDispatch.combineOrder(routing, row, rows)) {
+      const out = outputs[row][slot];
+      for (let d = 0; d < D; d++) sum[row * D + d] = f32(sum[row * D + d] + out[d]);
+    }
   });
+  return sum;
 }
 
 /** w2(silu(min(w1 x, limit)) * clamp(w3 x) * weight); limit 0 = no clamp, weights null = all 1. */

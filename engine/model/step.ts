@@ -5,13 +5,17 @@
  * purpose (split policy, hyper-connection reduction), which are off by default.
  * @module
  */
-import type { StateBlock } from '../cache/index.ts';
+import type { CompressorState, RecordTag, StateBlock } from '../cache/index.ts';
 import type { ModelConfig } from '../checkpoint/index.ts';
 import { fakeQuantFp8, roundBf16InPlace } from '../formats/index.ts';
-import type { Kernels, RopeTable, TieRule } from '../kernels/index.ts';
+import type { RecordSet } from '../formats/index.ts';
+import type { Kernels, NormShape, RopeTable } from '../kernels/index.ts';
 import type { TraceEvent, TraceTap } from '../trace/index.ts';
+import type { ExpertDispatch } from './expert-dispatch.ts';
 import type { MhcReduction } from './mhc-reduction.ts';
 import type { Roundings } from './precision.ts';
+import type { AttentionRules } from './rules.ts';
+import type { EntrySelection } from './selection.ts';
 import type { SplitPolicy } from './split-policy.ts';
 import type { Linear } from './weights.ts';
 
@@ -24,6 +28,10 @@ export interface StepSequence {
   readonly count: number;
   /** True for one generated token fed back: the only rows that a split policy may cut. */
   readonly decode: boolean;
+  /** First position whose window row the state may hold. */
+  readonly windowStart: number;
+  /** Tokens of the whole prompt; what a chunk may not see yet. */
+  readonly promptLength: number;
 }
 
 export interface Step {
@@ -36,8 +44,19 @@ export interface Step {
 export interface ModelParts {
   readonly splitPolicy: SplitPolicy;
   readonly mhcReduction: MhcReduction;
-  readonly tieRule: TieRule;
+  readonly selection: EntrySelection;
+  readonly rules: AttentionRules;
+  readonly expertDispatch: ExpertDispatch;
+  /** The norm before attention and before the experts; called once per sequence of the step. */
+  readonly inputNorm: InputNorm;
+  /** How the uncompressed tail of a compressor enters the next chunk: the default leaves it as it is. */
+  readonly tailCarry: TailCarry;
+  readonly records: RecordSet;
 }
+
+/** x [count, width] of one sequence, from row `from`; written in place. */
+export type InputNorm = (x: Float32Array, weight: Float32Array, shape: NormShape, sequence: StepSequence) => void;
+export type TailCarry = (state: CompressorState, sequence: StepSequence) => void;
 
 export interface StepCounters {
   /** (token, layer) attentions computed in more than one split. */
@@ -46,6 +65,10 @@ export interface StepCounters {
   maxSplits: number;
   /** Compressed entries formed. */
   entries: number;
+  /** Entries that a replay formed again and that were kept as they were. */
+  entriesKept: number;
+  /** Compressed entries decoded for attention. */
+  entriesRead: number;
   /** KV rows and entries that went through quantisation. */
   quantisedRecords: number;
   /** Top-k selections that rejected something, and those of them decided by the tie rule. */
@@ -60,6 +83,8 @@ export function createStepCounters(): StepCounters {
     splits: 0,
     maxSplits: 0,
     entries: 0,
+    entriesKept: 0,
+    entriesRead: 0,
     quantisedRecords: 0,
     topkSelections: 0,
     topkTies: 0,
@@ -76,6 +101,8 @@ export interface StepContext {
   readonly keyBlock: number;
   /** Whether the shared expert clamps like the routed ones. */
   readonly clampSharedExpert: boolean;
+  /** Index scores rounded to bfloat16 at every step. */
+  readonly bf16Scores: boolean;
   readonly ropeMain: RopeTable;
   readonly ropeCompressed: RopeTable;
   readonly tap: TraceTap | null;
@@ -95,6 +122,16 @@ export function linear(ctx: StepContext, weight: Linear, x: Float32Array, rows: 
     ctx.kernels.matmul(quantised, rows, matrix, y, quantBlock);
   } else ctx.kernels.matmul(x, rows, matrix, y, matrix.in);
   return toStored(ctx, y);
+}
+
+/** The tag of a record of `sequence` that covers positions first .. last. */
+export function tagOf(sequence: StepSequence, first: number, last: number): RecordTag {
+  return { writer: sequence.request, position: first, tokenHash: sequence.state.tokenHashes?.at(last) ?? 0 };
+}
+
+/** As `tagOf`, for a read: null outside audit mode. */
+export function wantedTag(sequence: StepSequence, first: number, last: number): RecordTag | null {
+  return sequence.state.tokenHashes === null ? null : tagOf(sequence, first, last);
 }
 
 /** A float32 linear: no activation quantisation, no cast (compressor, router, head). */

@@ -5,21 +5,39 @@
 import type { Checkpoint } from '../checkpoint/index.ts';
 import { createKernels } from '../kernels/index.ts';
 import type { KernelKind, Kernels } from '../kernels/index.ts';
-import { Model, packWeights, PRECISION_MODES } from '../model/index.ts';
+import { DEFAULT_SELECTION, Model, packWeights, PRECISION_MODES } from '../model/index.ts';
 import type {
   MhcReductionOption,
   ModelWeights,
   PrecisionMode,
+  SelectionOption,
   SplitPolicyOption,
   StepSequence,
 } from '../model/index.ts';
-import type { StateBlock } from '../cache/index.ts';
-import type { TraceTap } from '../trace/index.ts';
+import {
+  createPageLayout,
+  createStateBlock,
+  createWindowPolicy,
+  ensurePages,
+  KvCache,
+  leastPageTokens,
+  PagePool,
+} from '../cache/index.ts';
+import type {
+  ColdCodecName,
+  ColdStore,
+  EvictionPolicyName,
+  PageLayout,
+  StateBlock,
+  StateShape,
+  WindowPolicyOption,
+} from '../cache/index.ts';
+import type { RecordChoice } from '../formats/index.ts';
+import type { EventSink, TraceTap } from '../trace/index.ts';
 import { assembleParts } from './parts.ts';
 import type { EngineParts } from './parts.ts';
 import { checkTokenIds } from './request.ts';
-import type { BatchRequest } from './request.ts';
-import type { TokenLogprob } from './sampler.ts';
+import type { BatchRequest, BatchResult, RankedLogprob } from './request.ts';
 import { Session } from './session.ts';
 
 export interface EngineOptions {
@@ -36,6 +54,38 @@ export interface EngineOptions {
   readonly clampSharedExpert?: boolean;
   readonly splitPolicy?: SplitPolicyOption;
   readonly mhcSplitK?: MhcReductionOption;
+  /** Record formats of the cache; null = what the precision mode uses. */
+  readonly records?: RecordChoice | null;
+  /** Ties and order of the selected entries. */
+  readonly selection?: SelectionOption;
+  /** Index scores in float32 or bfloat16; null = bfloat16 in the bf16 mode alone. */
+  readonly indexScores?: 'f32' | 'bf16' | null;
+  /** Tokens of a page: a multiple of every compression ratio; null = four times the least. */
+  readonly pageTokens?: number | null;
+  /** Pages of the hot tier; null = as many as are asked for. */
+  readonly hotPages?: number | null;
+  /** Share complete blocks of equal prefixes. */
+  readonly prefixCache?: boolean;
+  /** How a prefix hit gets its window back. */
+  readonly windowPolicy?: WindowPolicyOption;
+  /** Bytes of the warm tier; 0 = none. */
+  readonly warmBytes?: number;
+  /** Makes the cold store of a session; null = no cold tier. */
+  readonly coldStore?: (() => ColdStore) | null;
+  readonly coldCodec?: ColdCodecName;
+  readonly eviction?: EvictionPolicyName;
+  /** Scheduler rounds that each phase of a copy takes. */
+  readonly copyDelaySteps?: number;
+  /** What happens to the state of a preempted request. */
+  readonly preemption?: 'recompute' | 'swap';
+  /** Queued requests whose cached prefix is moved up ahead of time. */
+  readonly prefetchQueued?: number;
+  /** Tokens drafted by the MTP block per step; 0 = no speculative decoding. */
+  readonly draftTokens?: number;
+  /** Check owner, position, content and checksum of every record read. */
+  readonly audit?: boolean;
+  readonly tap?: TraceTap | null;
+  readonly events?: EventSink | null;
   /** Replaces single parts; named in `describe()` as `custom`. */
   readonly parts?: Partial<EngineParts>;
 }
@@ -50,6 +100,24 @@ const DEFAULTS = {
   clampSharedExpert: true,
   splitPolicy: { kind: 'none' },
   mhcSplitK: { kind: 'none' },
+  records: null,
+  selection: DEFAULT_SELECTION,
+  indexScores: null,
+  pageTokens: null,
+  hotPages: null,
+  prefixCache: false,
+  windowPolicy: { kind: 'full' },
+  warmBytes: 128 * 1024 * 1024,
+  coldStore: null,
+  coldCodec: 'lossless',
+  eviction: 'lru',
+  copyDelaySteps: 0,
+  preemption: 'recompute',
+  prefetchQueued: 0,
+  draftTokens: 0,
+  audit: false,
+  tap: null,
+  events: null,
   parts: {},
 } as const satisfies Required<EngineOptions>;
 
@@ -75,8 +143,10 @@ export interface GenerateRequest extends Omit<BatchRequest, 'id' | 'topLogprobs'
 
 export interface Generation {
   readonly tokenIds: number[];
-  readonly finishReason: 'stop' | 'length';
-  readonly logprobs: readonly (TokenLogprob & { readonly top: readonly TokenLogprob[] })[];
+  readonly text: string;
+  readonly finishReason: BatchResult['finishReason'];
+  readonly logprobs: readonly RankedLogprob[];
+  readonly promptLogprobs: readonly RankedLogprob[] | null;
   readonly logits: Float32Array | null;
   readonly promptLogits: Float32Array | null;
   readonly forcedLogits: Float32Array | null;
@@ -115,18 +185,30 @@ function packOnce(checkpoint: Checkpoint, kind: KernelKind): { kernels: Kernels;
   return entry;
 }
 
-function checkOptions(options: Required<EngineOptions>): void {
-  const whole = (name: 'maxBatch' | 'chunkSize' | 'keyBlock'): void => {
-    if (!Number.isInteger(options[name]) || options[name] < 1)
-      throw new RangeError(`engine options.${name}: expected an integer >= 1, got ${String(options[name])}`);
+const WHOLE_NUMBERS = {
+  maxBatch: 1,
+  chunkSize: 1,
+  keyBlock: 1,
+  pageTokens: 1,
+  hotPages: 1,
+  warmBytes: 128 * 1024 * 1024,
+  copyDelaySteps: 0,
+  prefetchQueued: 0,
+  draftTokens: 0,
+} as const;
+
+function checkOptions(options: Required<EngineOptions>, mtpLayers: number): void {
+  const fail = (name: string, expected: string, got: unknown): never => {
+    throw new RangeError(`engine options.${name}: expected ${expected}, got ${String(got)}`);
   };
-  whole('maxBatch');
-  whole('chunkSize');
-  whole('keyBlock');
+  for (const [name, least] of Object.entries(WHOLE_NUMBERS)) {
+    const value = options[name as keyof typeof WHOLE_NUMBERS];
+    if (value !== null && (!Number.isInteger(value) || value < least)) fail(name, `an integer >= ${least}`, value);
+  }
   if (!PRECISION_MODES.includes(options.precision))
-    throw new RangeError(
-      `engine options.precision: expected one of ${PRECISION_MODES.join(', ')}, got ${String(options.precision)}`,
-    );
+    fail('precision', `one of ${PRECISION_MODES.join(', ')}`, options.precision);
+  if (options.draftTokens > 0 && mtpLayers === 0)
+    fail('draftTokens', '0 for a checkpoint without an MTP layer', options.draftTokens);
 }
 
 /**
@@ -136,66 +218,177 @@ function checkOptions(options: Required<EngineOptions>): void {
  */
 export function createEngine(checkpoint: Checkpoint, engineOptions: EngineOptions = {}): Engine {
   const options: Required<EngineOptions> = { ...DEFAULTS, ...engineOptions };
-  checkOptions(options);
   const { config } = checkpoint;
+  checkOptions(options, config.mtpLayers);
   const { kernels, weights } = packOnce(checkpoint, options.kernels);
-  const parts = assembleParts(options);
+  const parts = assembleParts(options, config);
   const model = new Model(config, weights, kernels, {
     precision: options.precision,
     keyBlock: options.keyBlock,
     clampSharedExpert: options.clampSharedExpert,
+    bf16Scores: options.indexScores === null ? null : options.indexScores === 'bf16',
     parts,
   });
-  const openSession = (): Session =>
-    new Session(model, { maxBatch: options.maxBatch, chunkSize: options.chunkSize, stateReset: parts.stateReset });
+  const shape: StateShape = { layers: model.layerShapes(), createMemory: null };
+  const pageTokens = options.pageTokens ?? PAGE_MULTIPLE * leastPageTokens(shape.layers);
+  const layout = createPageLayout(shape.layers, parts.records, pageTokens);
+  const windowPolicy = parts.windowPolicy ?? createWindowPolicy(options.windowPolicy, pageTokens);
+  const describe = (): { name: string; value: string }[] => [
+    { name: 'checkpoint', value: checkpoint.digestSha256 },
+    { name: 'precision', value: options.precision },
+    { name: 'kernels', value: options.kernels },
+    { name: 'maxBatch', value: String(options.maxBatch) },
+    { name: 'chunkSize', value: String(options.chunkSize) },
+    { name: 'keyBlock', value: String(options.keyBlock) },
+    { name: 'clampSharedExpert', value: String(options.clampSharedExpert) },
+    { name: 'splitPolicy', value: parts.splitPolicy.name },
+    { name: 'mhcReduction', value: parts.mhcReduction.name },
+    { name: 'selection', value: parts.selection.name },
+    { name: 'indexScores', value: options.indexScores ?? (options.precision === 'bf16' ? 'bf16' : 'f32') },
+    { name: 'records', value: parts.records.name },
+    { name: 'pageTokens', value: String(pageTokens) },
+    { name: 'hotPages', value: options.hotPages === null ? 'unlimited' : String(options.hotPages) },
+    { name: 'prefixCache', value: options.prefixCache ? parts.prefixKey.name : 'off' },
+    { name: 'windowPolicy', value: windowPolicy.name },
+    { name: 'warmBytes', value: String(options.warmBytes) },
+    { name: 'coldTier', value: options.coldStore === null ? 'off' : parts.coldCodec.name },
+    { name: 'eviction', value: parts.evictionPolicy.name },
+    { name: 'copyDelaySteps', value: String(options.copyDelaySteps) },
+    { name: 'preemption', value: options.preemption },
+    { name: 'draftTokens', value: String(options.draftTokens) },
+    { name: 'customParts', value: Object.keys(options.parts).sort().join(', ') || 'none' },
+  ];
+  const openSession = (): Session => {
+    const scheduler = parts.copyScheduler();
+    return new Session(model, {
+      maxBatch: options.maxBatch,
+      chunkSize: options.chunkSize,
+      draftTokens: options.draftTokens,
+      preemption: options.preemption,
+      prefetchQueued: options.prefetchQueued,
+      parts,
+      stateShape: shape,
+      scheduler,
+      // what changes cached numbers; the window policy too, because an approximate one writes approximate pages
+      engineFingerprint: [...CACHED_NUMBERS.map((name) => describe().find((e) => e.name === name)?.value), ''].join(
+        '\n',
+      ),
+      memoryVersion: '',
+      tap: options.tap,
+      events: options.events,
+      cache: new KvCache({
+        layout,
+        hotPages: options.hotPages ?? Number.POSITIVE_INFINITY,
+        audit: options.audit,
+        prefixCache: options.prefixCache,
+        prefixKey: parts.prefixKey,
+        windowPolicy,
+        geometry: {
+          windowSize: config.windowSize,
+          layers: config.layers,
+          blockTokens: pageTokens,
+          memoryLookback: 0,
+        },
+        tiers: {
+          warmBytes: options.warmBytes,
+          cold: options.coldStore?.() ?? null,
+          codec: parts.coldCodec,
+          policy: parts.evictionPolicy,
+          scheduler,
+          transport: parts.tierTransport,
+        },
+        pageReady: parts.pageReady,
+        events: options.events,
+      }),
+    });
+  };
+  const loose = (): LooseState => new LooseState(shape, layout, options.audit);
 
   return {
     vocabSize: config.vocabSize,
     options,
     openSession,
-    score: (tokenIds, scoreOptions = {}) => score(model, options.chunkSize, tokenIds, scoreOptions),
-    openSequence: () => openSequence(model, options.chunkSize),
+    score: (tokenIds, scoreOptions = {}) => score(model, loose(), options.chunkSize, tokenIds, scoreOptions),
+    openSequence: () => openSequence(model, loose(), options.chunkSize),
     generate(request) {
       const [result] = openSession().run([{ ...request, id: 'generate', topLogprobs: request.logprobs ?? 0 }]);
-      const { tokenIds, finishReason, logprobs, topLogprobs, logits, promptLogits, forcedLogits } = result;
+      const {
+        tokenIds,
+        text,
+        finishReason,
+        logprobs,
+        topLogprobs,
+        promptLogprobs,
+        logits,
+        promptLogits,
+        forcedLogits,
+      } = result;
       return {
         tokenIds,
+        text,
         finishReason,
         logprobs: tokenIds.map((tokenId, i) => ({ tokenId, logprob: logprobs[i], top: topLogprobs[i] ?? [] })),
+        promptLogprobs,
         logits,
         promptLogits,
         forcedLogits,
       };
     },
-    describe: () => [
-      { name: 'checkpoint', value: checkpoint.digestSha256 },
-      { name: 'precision', value: options.precision },
-      { name: 'kernels', value: options.kernels },
-      { name: 'maxBatch', value: String(options.maxBatch) },
-      { name: 'chunkSize', value: String(options.chunkSize) },
-      { name: 'keyBlock', value: String(options.keyBlock) },
-      { name: 'clampSharedExpert', value: String(options.clampSharedExpert) },
-      { name: 'splitPolicy', value: parts.splitPolicy.name },
-      { name: 'mhcReduction', value: parts.mhcReduction.name },
-      { name: 'tieRule', value: parts.tieRule },
-      { name: 'customParts', value: Object.keys(options.parts).sort().join(', ') || 'none' },
-    ],
+    describe,
   };
 }
 
-function stepOf(
-  state: StateBlock,
-  tokenIds: Int32Array,
-  decode: boolean,
-): { tokenIds: Int32Array; sequences: StepSequence[] } {
-  return {
-    tokenIds,
-    sequences: [{ request: 'sequence', state, start: state.length, from: 0, count: tokenIds.length, decode }],
-  };
+/** Pages hold this many times the least number of tokens unless chosen otherwise. */
+const PAGE_MULTIPLE = 4;
+
+/** Entries of `describe` that decide the numbers in a cached page. */
+const CACHED_NUMBERS = [
+  'checkpoint',
+  'precision',
+  'keyBlock',
+  'clampSharedExpert',
+  'splitPolicy',
+  'mhcReduction',
+  'selection',
+  'indexScores',
+  'records',
+  'pageTokens',
+  'windowPolicy',
+  'customParts',
+];
+
+/** A state outside any session, with as many pages as it needs. */
+class LooseState {
+  readonly state: StateBlock;
+  private readonly pool: PagePool;
+
+  constructor(shape: StateShape, layout: PageLayout, audit: boolean) {
+    this.pool = new PagePool(layout, Number.POSITIVE_INFINITY, audit);
+    this.state = createStateBlock(shape, this.pool);
+  }
+
+  /** The step of the next tokens, with pages for them. */
+  step(tokenIds: Int32Array, decode: boolean): { tokenIds: Int32Array; sequences: StepSequence[] } {
+    const { state, pool } = this;
+    const start = state.length;
+    ensurePages(state, pool.layout.pageTokens, start + tokenIds.length, () => pool.allocate());
+    const sequence = {
+      request: 'sequence',
+      state,
+      start,
+      from: 0,
+      count: tokenIds.length,
+      decode,
+      windowStart: 0,
+      promptLength: start + tokenIds.length,
+    };
+    return { tokenIds, sequences: [sequence] };
+  }
 }
 
 function score(
   model: Model,
+  loose: LooseState,
   chunkSize: number,
   tokenIds: readonly number[] | Int32Array,
   options: ScoreOptions,
@@ -204,22 +397,21 @@ function score(
   const ids = checkTokenIds(tokenIds, vocabSize, 'score: tokenIds');
   if (ids.length === 0 || ids.length > maxPositions)
     throw new RangeError(`score: expected 1 to ${maxPositions} tokens, got ${ids.length}`);
-  const state = model.createState();
   const logits = new Float32Array(ids.length * vocabSize);
   const mtpLogits = options.mtp === true ? new Float32Array(ids.length * vocabSize) : null;
   const chunk = options.chunkSize ?? chunkSize;
   for (let at = 0; at < ids.length; at += chunk) {
-    const step = stepOf(state, ids.slice(at, at + chunk), false);
+    const step = loose.step(ids.slice(at, at + chunk), false);
     const rows = step.tokenIds.length;
     const streams = model.forward(step, options.tap ?? null);
     logits.set(model.head(streams, rows), at * vocabSize);
-    if (mtpLogits !== null) mtpLogits.set(model.mtp(streams, step), at * vocabSize);
+    if (mtpLogits !== null) mtpLogits.set(model.mtp(streams, step).logits, at * vocabSize);
   }
   return { logits, mtpLogits };
 }
 
-function openSequence(model: Model, chunkSize: number): Sequence {
-  const state = model.createState();
+function openSequence(model: Model, loose: LooseState, chunkSize: number): Sequence {
+  const { state } = loose;
   return {
     get length() {
       return state.length;
@@ -231,7 +423,7 @@ function openSequence(model: Model, chunkSize: number): Sequence {
         throw new RangeError(`append: expected at most ${maxPositions} positions, got ${state.length + ids.length}`);
       const out = new Float32Array(ids.length * vocabSize);
       for (let at = 0; at < ids.length; at += chunkSize) {
-        const step = stepOf(state, ids.slice(at, at + chunkSize), ids.length === 1 && state.length > 0);
+        const step = loose.step(ids.slice(at, at + chunkSize), ids.length === 1 && state.length > 0);
         out.set(model.head(model.forward(step, null), step.tokenIds.length), at * vocabSize);
       }
       return out;

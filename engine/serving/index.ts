@@ -5,3 +5,6 @@ export * from './request.ts';
 export * from './sampler.ts';
 export * from './counter-rng.ts';
 export * from './session.ts';
+export * from './sampling-rows.ts';
+export * from './session-counters.ts';
+export * from './text-stream.ts';

@@ -2,29 +2,130 @@
  * EngineParts: the named parts that an engine is built from. A fault is another part, written outside the engine.
  *
  * The engine's own code knows no fault. Where a fault cannot be expressed by swapping a part, the seam is wrong.
+ * docs/engine.md lists the parts with what each decides.
  * @module
  */
-import type { StateReset } from '../cache/index.ts';
-import { resetState } from '../cache/index.ts';
-import { createMhcReduction, createSplitPolicy } from '../model/index.ts';
-import type { MhcReductionOption, ModelParts, SplitPolicyOption } from '../model/index.ts';
+import type {
+  ColdCodec,
+  CopyScheduler,
+  EvictionPolicy,
+  PageReady,
+  PrefixKey,
+  StateReset,
+  TierTransport,
+  WindowPolicy,
+} from '../cache/index.ts';
+import {
+  completePage,
+  createColdCodec,
+  createEvictionPolicy,
+  delayedScheduler,
+  immediateScheduler,
+  resetState,
+  sha256PrefixKey,
+  stagedTransport,
+} from '../cache/index.ts';
+import type { ColdCodecName, EvictionPolicyName, StateJournal } from '../cache/index.ts';
+import { chooseRecords } from '../formats/index.ts';
+import type { RecordChoice } from '../formats/index.ts';
+import { rmsNorm } from '../kernels/index.ts';
+import {
+  createMhcReduction,
+  createSelection,
+  createSplitPolicy,
+  recordsOf,
+  specifiedDispatch,
+  specifiedRules,
+} from '../model/index.ts';
+import type {
+  MhcReductionOption,
+  ModelParts,
+  PrecisionMode,
+  SelectionOption,
+  SplitPolicyOption,
+} from '../model/index.ts';
+import { byteDetokenizer } from '../tokenizer/index.ts';
+import type { Detokenizer } from '../tokenizer/index.ts';
+import { uniformAt } from './counter-rng.ts';
+import { createSamplingRows } from './sampling-rows.ts';
+import type { SamplingRows } from './sampling-rows.ts';
+import type { SamplerRng } from './sampler.ts';
 
 export interface EngineParts extends ModelParts {
   /** Makes a used state block ready for its next request. */
   readonly stateReset: StateReset;
+  /** Keys of the prefix cache, and whether tokens are compared on a hit. */
+  readonly prefixKey: PrefixKey;
+  /** null = made from the option `windowPolicy`. */
+  readonly windowPolicy: WindowPolicy | null;
+  readonly pageReady: PageReady;
+  readonly evictionPolicy: EvictionPolicy;
+  readonly tierTransport: TierTransport;
+  readonly coldCodec: ColdCodec;
+  /** Makes the scheduler of copies of one session. */
+  readonly copyScheduler: () => CopyScheduler;
+  readonly samplerRng: SamplerRng;
+  /** Per-slot sampling state (token masks). */
+  readonly samplingRows: () => SamplingRows;
+  /** Whether a drafted token is taken; `sampled` is what the model itself produces there. */
+  readonly acceptDraft: (draft: number, sampled: number, logits: Float32Array) => boolean;
+  /** Undoes the state of rejected drafts: everything from position `kept` on. */
+  readonly draftRollback: (journal: StateJournal, kept: number) => void;
+  /** The tokens that a resumed request continues from. */
+  readonly resumeTokens: (prompt: readonly number[], produced: readonly number[]) => number[];
+  /** Which of the waiting requests is admitted next (0 = the oldest). */
+  readonly admissionOrder: (waiting: readonly { readonly id: string; readonly promptTokens: number }[]) => number;
+  /** Which of the younger running requests is preempted (index into `younger`, oldest first). */
+  readonly preemptionVictim: (younger: readonly { readonly id: string; readonly tokens: number }[]) => number;
+  /** Row of logits that log-probabilities are read from. */
+  readonly logprobRow: (row: number, reusedTokens: number) => number;
+  readonly detokenizer: Detokenizer;
+}
+
+export interface PartOptions {
+  readonly precision: PrecisionMode;
+  readonly records: RecordChoice | null;
+  readonly splitPolicy: SplitPolicyOption;
+  readonly mhcSplitK: MhcReductionOption;
+  readonly selection: SelectionOption;
+  readonly eviction: EvictionPolicyName;
+  readonly coldCodec: ColdCodecName;
+  readonly copyDelaySteps: number;
+  readonly parts: Partial<EngineParts>;
 }
 
 /** The parts that the options choose, with single ones replaced by `parts`. */
-export function assembleParts(options: {
-  readonly splitPolicy: SplitPolicyOption;
-  readonly mhcSplitK: MhcReductionOption;
-  readonly parts: Partial<EngineParts>;
-}): EngineParts {
+export function assembleParts(
+  options: PartOptions,
+  geometry: { readonly headDim: number; readonly ropeDim: number; readonly indexHeadDim: number },
+): EngineParts {
   return {
     splitPolicy: createSplitPolicy(options.splitPolicy),
     mhcReduction: createMhcReduction(options.mhcSplitK),
-    tieRule: 'low',
+    selection: createSelection(options.selection),
+    rules: specifiedRules,
+    expertDispatch: specifiedDispatch,
+    inputNorm: (x, weight, shape) => rmsNorm(x, weight, x, shape),
+    tailCarry: () => undefined,
+    records: chooseRecords(options.records ?? recordsOf(options.precision), geometry),
     stateReset: resetState,
+    prefixKey: sha256PrefixKey,
+    windowPolicy: null,
+    pageReady: completePage,
+    evictionPolicy: createEvictionPolicy(options.eviction),
+    tierTransport: stagedTransport(),
+    coldCodec: createColdCodec(options.coldCodec),
+    copyScheduler: () =>
+      options.copyDelaySteps === 0 ? immediateScheduler() : delayedScheduler(options.copyDelaySteps),
+    samplerRng: uniformAt,
+    samplingRows: createSamplingRows,
+    acceptDraft: (draft, sampled) => draft === sampled,
+    draftRollback: (journal, kept) => journal.undoFrom(kept),
+    resumeTokens: (prompt, produced) => [...prompt, ...produced],
+    admissionOrder: () => 0,
+    preemptionVictim: (younger) => younger.length - 1,
+    logprobRow: (row) => row,
+    detokenizer: byteDetokenizer(),
     ...options.parts,
   };
 }

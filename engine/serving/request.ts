@@ -15,6 +15,23 @@ export interface BatchRequest {
   readonly stopTokenIds?: readonly number[];
   /** How many alternatives to return per token; 0 = only the chosen token's log-probability. */
   readonly topLogprobs?: number;
+  /** Text ends before the first of these, wherever its characters' tokens begin and end. */
+  readonly stop?: readonly string[];
+  /** Only these tokens may be produced. */
+  readonly allowedTokenIds?: readonly number[];
+  /** Log-probabilities of the prompt's own tokens, with this many alternatives each. */
+  readonly promptLogprobs?: number;
+  /** Called with each new piece of text; the pieces joined are `text`. */
+  readonly onText?: (piece: string) => void;
+  /** Called with each produced token. */
+  readonly onToken?: (tokenId: number, logprob: number) => void;
+  /** Steps of the run after which the request arrives. */
+  readonly arrivalStep?: number;
+  /** Prefixes are shared inside a tenant alone. */
+  readonly tenant?: string;
+  /** Further isolation of shared prefixes, as a client's cache salt. */
+  readonly cacheSalt?: string;
+  readonly adapter?: string;
   /** Return the logits of every produced token. */
   readonly keepLogits?: boolean;
   /** Return the logits of this many last prompt positions. */
@@ -25,12 +42,22 @@ export interface BatchRequest {
   readonly forcedTokenIds?: readonly number[];
 }
 
+export type FinishReason = 'stop' | 'length' | 'abort';
+
+/** A token's log-probability with the most likely alternatives. */
+export type RankedLogprob = TokenLogprob & { readonly top: readonly TokenLogprob[] };
+
 export interface BatchResult {
   readonly id: string;
   /** The slot that the request had. */
   readonly row: number;
   readonly tokenIds: number[];
-  readonly finishReason: 'stop' | 'length';
+  readonly text: string;
+  readonly finishReason: FinishReason;
+  /** Prompt tokens that came from the prefix cache. */
+  readonly cachedTokens: number;
+  /** One per prompt token from the second on; null when not asked for. */
+  readonly promptLogprobs: readonly RankedLogprob[] | null;
   /** Natural log, one per produced token. */
   readonly logprobs: number[];
   readonly topLogprobs: TokenLogprob[][];
@@ -48,6 +75,16 @@ export interface AdmittedRequest extends SamplingOptions {
   readonly prompt: Int32Array;
   readonly maxTokens: number;
   readonly stopTokenIds: readonly number[];
+  readonly stop: readonly string[];
+  readonly allowedTokenIds: readonly number[] | null;
+  /** null = not asked for */
+  readonly promptLogprobs: number | null;
+  readonly onText: ((piece: string) => void) | null;
+  readonly onToken: ((tokenId: number, logprob: number) => void) | null;
+  readonly arrivalStep: number;
+  readonly tenant: string;
+  readonly cacheSalt: string;
+  readonly adapter: string;
   readonly topLogprobs: number;
   readonly keepLogits: boolean;
   readonly scoreLastPositions: number;
@@ -77,6 +114,13 @@ export function admitRequest(
   if (!(temperature >= 0 && temperature < Infinity)) fail('temperature', 'a number >= 0', temperature);
   if (!(topP > 0 && topP <= 1)) fail('topP', 'a number in (0, 1]', topP);
   if (!Number.isInteger(topK) || topK < 0) fail('topK', 'an integer >= 0', topK);
+  const { arrivalStep = 0 } = request;
+  if (!Number.isInteger(arrivalStep) || arrivalStep < 0) fail('arrivalStep', 'an integer >= 0', arrivalStep);
+  const allowed =
+    request.allowedTokenIds === undefined
+      ? null
+      : [...checkTokenIds(request.allowedTokenIds, limits.vocabSize, `request ${request.id}: allowedTokenIds`)];
+  if (allowed?.length === 0) fail('allowedTokenIds', 'at least one token', 'none');
   if (!Number.isSafeInteger(seed) || seed < 0) fail('seed', 'an integer from 0 to 2^53 - 1', seed);
   return {
     id: request.id,
@@ -87,6 +131,15 @@ export function admitRequest(
     topK,
     seed,
     stopTokenIds: request.stopTokenIds ?? [],
+    stop: request.stop ?? [],
+    allowedTokenIds: allowed,
+    promptLogprobs: request.promptLogprobs ?? null,
+    onText: request.onText ?? null,
+    onToken: request.onToken ?? null,
+    arrivalStep,
+    tenant: request.tenant ?? '',
+    cacheSalt: request.cacheSalt ?? '',
+    adapter: request.adapter ?? '',
     topLogprobs,
     keepLogits: request.keepLogits ?? false,
     scoreLastPositions,

@@ -5,7 +5,6 @@
  * @module
  */
 import { exp64, log64 } from '../formats/index.ts';
-import { uniformAt } from './counter-rng.ts';
 
 export interface SamplingOptions {
   /** 0 = greedy */
@@ -51,9 +50,16 @@ function ranked(logits: Float32Array): number[] {
   return Array.from(logits, (_, id) => id).sort((a, b) => logits[b] - logits[a] || a - b);
 }
 
-/** @param index - number of the produced token in its request: the counter of the draw */
-export function sampleToken(logits: Float32Array, options: SamplingOptions, index: number): number {
-  const { temperature, topP, topK, seed } = options;
+/** Uniform numbers in [0, 1) for sampling: a part of the engine. The default is a function of (seed, index) alone. */
+export type SamplerRng = (
+  seed: number,
+  index: number,
+  place: { readonly request: string; readonly slot: number; readonly draft: boolean },
+) => number;
+
+/** @param uniform - the one random number that a token takes; not called when greedy */
+export function sampleToken(logits: Float32Array, options: SamplingOptions, uniform: () => number): number {
+  const { temperature, topP, topK } = options;
   if (temperature === 0) return argmax(logits);
   const order = ranked(logits);
   const kept = topK > 0 ? order.slice(0, topK) : order;
@@ -63,7 +69,7 @@ export function sampleToken(logits: Float32Array, options: SamplingOptions, inde
   let nucleus = 0;
   let size = 0;
   while (size < kept.length && (size === 0 || nucleus < topP * total)) nucleus += weights[size++];
-  let target = uniformAt(seed, index) * nucleus;
+  let target = uniform() * nucleus;
   for (let i = 0; i < size; i++) {
     target -= weights[i];
     if (target < 0) return kept[i];

@@ -1,255 +1,433 @@
 /**
- * A serving session: continuous batching with chunked prefill over a fixed pool of state slots.
+ * A serving session: continuous batching with chunked prefill over state slots and a tiered page cache.
  *
- * Each step takes from every running request either its next prompt chunk or its last generated token; finished requests free
- * their slot for the next in line. Slots carry over from one `run` to the next (that is what a long-lived server does).
- * With the default parts a request's results do not depend on its batch mates, its slot or the chunk size.
+ * Each tick admits what has arrived and fits, installs what its prefix lookup brought up, and runs one step over all running
+ * requests: from each its next prompt chunk, or its last token and the drafts after it. When pages run out the youngest request is
+ * preempted and comes back later. Slots and cached prefixes carry over from one `run` to the next (a long-lived server does that).
+ * With the default parts a request's results do not depend on its batch mates, its slot, the chunk size, what was cached, or when
+ * it was preempted. Results go by handle, never by the id that a client chose.
  * @module
  */
-import { copyState, StatePool } from '../cache/index.ts';
-import type { StateBlock, StateReset } from '../cache/index.ts';
+import { createStateBlock, StateJournal, StatePool } from '../cache/index.ts';
+import type { CopyScheduler, KvCache, StateShape } from '../cache/index.ts';
 import { createStepCounters } from '../model/index.ts';
 import type { Model, StepCounters, StepSequence } from '../model/index.ts';
+import type { EventSink, TraceTap } from '../trace/index.ts';
+import { draftTokens } from './drafting.ts';
+import type { EngineParts } from './parts.ts';
 import { admitRequest } from './request.ts';
-import type { AdmittedRequest, BatchRequest, BatchResult } from './request.ts';
-import { logSumExp, sampleToken, topLogprobs } from './sampler.ts';
-import type { TokenLogprob } from './sampler.ts';
-
-export interface SessionCounters extends StepCounters {
-  steps: number;
-  /** Most requests in one step. */
-  maxActiveRows: number;
-  /** Prompt chunks after the first of each request. */
-  laterChunks: number;
-  /** Admissions to a slot that another request had before. */
-  slotReuses: number;
-}
+import type { BatchRequest, BatchResult } from './request.ts';
+import type { SamplingRows } from './sampling-rows.ts';
+import { sampleToken } from './sampler.ts';
+import { ServedRequest } from './served-request.ts';
+import { createSessionCounters } from './session-counters.ts';
+import type { SessionCounters } from './session-counters.ts';
+import { TextStream } from './text-stream.ts';
+import { scoreForced } from './teacher-forcing.ts';
 
 export interface SessionOptions {
   readonly maxBatch: number;
   readonly chunkSize: number;
-  readonly stateReset: StateReset;
+  /** Tokens drafted per step; 0 = no speculative decoding. */
+  readonly draftTokens: number;
+  readonly preemption: 'recompute' | 'swap';
+  /** Requests in the queue whose prefix is moved up ahead of time. */
+  readonly prefetchQueued: number;
+  readonly parts: EngineParts;
+  readonly cache: KvCache;
+  readonly stateShape: StateShape;
+  readonly scheduler: CopyScheduler;
+  readonly engineFingerprint: string;
+  readonly memoryVersion: string;
+  readonly tap: TraceTap | null;
+  readonly events: EventSink | null;
 }
 
-/** A request in a slot. */
-interface Running {
-  readonly request: AdmittedRequest;
-  readonly slot: number;
-  readonly state: StateBlock;
-  /** Prompt tokens already run. */
-  prefilled: number;
-  readonly tokenIds: number[];
-  readonly logprobs: number[];
-  readonly topLogprobs: TokenLogprob[][];
-  readonly logits: Float32Array[];
-  readonly promptLogits: Float32Array[];
-  /** State and last logits at the end of the prompt, kept for teacher forcing. */
-  forcedStart: { state: StateBlock; logits: Float32Array } | null;
-}
+/** `ran` = a step was computed; `waiting` = copies or arrivals are awaited; `idle` = nothing to do. */
+export type TickOutcome = 'ran' | 'waiting' | 'idle';
+
+/** Ticks without a step, a copy in flight or an arrival to come: the session is stuck, which is a bug. */
+const STALL_TICKS = 64;
 
 export class Session {
-  readonly counters: SessionCounters = {
-    ...createStepCounters(),
-    steps: 0,
-    maxActiveRows: 0,
-    laterChunks: 0,
-    slotReuses: 0,
-  };
   private readonly model: Model;
   private readonly options: SessionOptions;
   private readonly pool: StatePool;
+  private readonly rows: SamplingRows;
+  private readonly own: SessionCounters = createSessionCounters();
+  private readonly stepCounters: StepCounters = createStepCounters();
+  private waiting: ServedRequest[] = [];
+  /** Requests that have a slot, oldest first. */
+  private active: ServedRequest[] = [];
+  private serials = 0;
+  private ticks = 0;
+  private stalled = 0;
 
   constructor(model: Model, options: SessionOptions) {
     this.model = model;
     this.options = options;
-    this.pool = new StatePool(options.maxBatch, () => model.createState(), options.stateReset);
+    this.rows = options.parts.samplingRows();
+    this.pool = new StatePool(
+      options.maxBatch,
+      () => createStateBlock(options.stateShape, options.cache.pool),
+      options.parts.stateReset,
+    );
+  }
+
+  get counters(): SessionCounters & StepCounters & ReturnType<KvCache['counters']> {
+    return { ...this.stepCounters, ...this.own, ...this.options.cache.counters() };
+  }
+
+  get cache(): KvCache {
+    return this.options.cache;
+  }
+
+  get idle(): boolean {
+    return this.waiting.length === 0 && this.active.length === 0;
+  }
+
+  /**
+   * Queues a request.
+   *
+   * @throws RangeError when the request does not fit the model or the page cache
+   */
+  submit(request: BatchRequest): ServedRequest {
+    const { vocabSize, maxPositions } = this.model.config;
+    const admitted = admitRequest(request, { vocabSize, maxPositions });
+    const { cache, parts } = this.options;
+    const pages = cache.pagesFor(admitted.prompt.length + Math.max(admitted.maxTokens, admitted.forced.length));
+    if (pages > cache.pool.capacity)
+      throw new RangeError(
+        `request ${request.id}: expected at most ${cache.pool.capacity} pages of ${cache.pageTokens} tokens, ` +
+          `got a prompt and maxTokens that need ${pages}; raise hotPages`,
+      );
+    const stream = new TextStream(parts.detokenizer, admitted.stop);
+    const served = new ServedRequest(admitted, this.serials++, this.ticks + admitted.arrivalStep, stream);
+    this.waiting.push(served);
+    return served;
+  }
+
+  /** Ends a request wherever it is; false when it is not in the session. */
+  abort(id: string): boolean {
+    const found = [...this.active, ...this.waiting].find((r) => r.request.id === id);
+    if (found === undefined) return false;
+    found.finishReason = 'abort';
+    this.own.aborts++;
+    this.log('abort', found, {});
+    this.leave(found);
+    return true;
   }
 
   /** Runs all requests to their end; results come back in the order of the requests. */
   run(requests: readonly BatchRequest[]): BatchResult[] {
-    const limits = { vocabSize: this.model.config.vocabSize, maxPositions: this.model.config.maxPositions };
-    const waiting = requests.map((r) => admitRequest(r, limits));
-    const results = new Map<AdmittedRequest, BatchResult>();
-    const order = [...waiting];
-    let running: Running[] = [];
+    const served: ServedRequest[] = [];
+    try {
+      for (const request of requests) served.push(this.submit(request));
+      while (!this.idle) this.tick();
+    } catch (error) {
+      for (const r of [...this.active, ...this.waiting]) this.leave(r);
+      throw error;
+    }
+    return served.map((r) => r.result());
+  }
+
+  /** One round of the scheduler. */
+  tick(): TickOutcome {
+    if (this.idle) return 'idle';
     const before = { ...this.model.counters };
     try {
-      while (waiting.length > 0 || running.length > 0) {
-        this.admit(waiting, running);
-        this.step(running);
-        for (const r of running.filter(isFinished)) results.set(r.request, this.finish(r));
-        running = running.filter((r) => !isFinished(r));
-      }
+      this.options.scheduler.advance();
+      this.admit();
+      this.install();
+      const sequences = this.plan();
+      this.ticks++;
+      if (sequences.length === 0) return this.wait();
+      this.stalled = 0;
+      this.step(sequences);
+      return 'ran';
     } finally {
-      for (const r of running) this.pool.release(r.slot);
       this.addStepCounters(before);
     }
-    return order.map((r) => results.get(r)!);
   }
 
-  private admit(waiting: AdmittedRequest[], running: Running[]): void {
-    while (waiting.length > 0) {
+  private wait(): TickOutcome {
+    const due = this.waiting.some((r) => r.arrivesAt > this.ticks);
+    const moving = this.options.cache.tiers.copiesInFlight > 0;
+    this.stalled = due || moving ? 0 : this.stalled + 1;
+    if (this.stalled > STALL_TICKS) throw new Error('invariant: the session waits for nothing');
+    return 'waiting';
+  }
+
+  private admit(): void {
+    const { cache, parts, prefetchQueued } = this.options;
+    for (;;) {
+      const arrived = this.waiting.filter((r) => r.arrivesAt <= this.ticks);
+      if (arrived.length === 0) return;
       const acquired = this.pool.acquire();
-      if (acquired === null) break;
-      if (acquired.reused) this.counters.slotReuses++;
-      running.push({
-        request: waiting.shift()!,
-        slot: acquired.slot,
-        state: acquired.block,
-        prefilled: 0,
-        tokenIds: [],
-        logprobs: [],
-        topLogprobs: [],
-        logits: [],
-        promptLogits: [],
-        forcedStart: null,
-      });
+      if (acquired === null) {
+        for (const r of arrived.slice(0, prefetchQueued))
+          cache.prefetch(Int32Array.from(r.tokens), this.domain(r), r.firstNeeded);
+        return;
+      }
+      if (acquired.reused) this.own.slotReuses++;
+      const next = parts.admissionOrder(
+        arrived.map(({ request, tokens }) => ({ id: request.id, promptTokens: tokens.length })),
+      );
+      const r = arrived[next] ?? arrived[0];
+      this.waiting = this.waiting.filter((w) => w !== r);
+      r.slot = acquired.slot;
+      r.state = acquired.block;
+      r.phase = 'restoring';
+      r.lease ??= cache.open(Int32Array.from(r.tokens), this.domain(r), r.request.tenant, r.firstNeeded);
+      this.rows.place(r.slot, r.request.allowedTokenIds);
+      this.active.push(r);
+      this.active.sort((a, b) => a.serial - b.serial);
+      this.log('admit', r, { slot: r.slot });
     }
-    running.sort((a, b) => a.slot - b.slot);
   }
 
-  /** One forward step over all running requests. */
-  private step(running: readonly Running[]): void {
-    const sequences: StepSequence[] = [];
-    const tokens: number[] = [];
-    for (const r of running) {
-      const { prompt } = r.request;
-      const prefilling = r.prefilled < prompt.length;
-      const chunk = prefilling
-        ? prompt.subarray(r.prefilled, r.prefilled + this.options.chunkSize)
-        : [r.tokenIds[r.tokenIds.length - 1]];
-      if (prefilling && r.prefilled > 0) this.counters.laterChunks++;
-      sequences.push({
+  private domain({ request }: ServedRequest): Parameters<KvCache['open']>[1] {
+    return {
+      // two fields, each with its length: tenant and salt can never be exchanged
+      salt: `${request.tenant.length}:${request.tenant}${request.cacheSalt}`,
+      adapter: request.adapter,
+      memoryVersion: this.options.memoryVersion,
+      engine: this.options.engineFingerprint,
+    };
+  }
+
+  private install(): void {
+    const { cache } = this.options;
+    for (const r of this.active) {
+      if (r.phase !== 'restoring' || !cache.poll(r.lease!)) continue;
+      const from = cache.install(r.lease!, r.state!, Int32Array.from(r.tokens));
+      if (r.tokenIds.length === 0 && r.scored === 0) r.cachedTokens = from;
+      r.draftStart = from;
+      r.drafts = [];
+      r.phase = 'running';
+    }
+  }
+
+  /** What the step computes, with pages for all of it. Older requests come first when pages are short. */
+  private plan(): { readonly request: ServedRequest; readonly tokens: readonly number[]; readonly decode: boolean }[] {
+    const planned: { request: ServedRequest; tokens: readonly number[]; decode: boolean }[] = [];
+    for (const r of [...this.active]) {
+      if (r.phase !== 'running') continue;
+      const { tokens, decode } = this.nextTokens(r);
+      if (!this.makeRoom(r, this.pagedTokens(r, tokens.length))) continue;
+      planned.push({ request: r, tokens, decode });
+    }
+    // preempted after they were planned: nothing of them is computed
+    return planned.filter(({ request }) => request.phase === 'running').sort((a, b) => a.request.slot - b.request.slot);
+  }
+
+  private nextTokens(r: ServedRequest): { tokens: readonly number[]; decode: boolean } {
+    const { length } = r.state!;
+    const { cache } = this.options;
+    const known = r.tokens.length - (r.tokenIds.length > 0 ? 1 : 0);
+    if (length < known) {
+      const end = Math.min(known, length + this.options.chunkSize, cache.nextStop(length));
+      return { tokens: r.tokens.slice(length, end), decode: false };
+    }
+    const room = Math.min(cache.nextStop(length) - length - 1, r.request.maxTokens - r.tokenIds.length - 1);
+    r.drafts.length = Math.max(0, Math.min(r.drafts.length, room));
+    return { tokens: [r.tokens[length], ...r.drafts], decode: true };
+  }
+
+  /** Tokens that need pages after the step: also the forced ones, when the prompt ends in it. */
+  private pagedTokens(r: ServedRequest, count: number): number {
+    const end = r.state!.length + count;
+    return !r.promptDone && end === r.request.prompt.length ? end + Math.max(0, r.request.forced.length - 1) : end;
+  }
+
+  /** Pages for a request's first `tokens` tokens, if need be by preempting younger requests; false = not now. */
+  private makeRoom(r: ServedRequest, tokens: number): boolean {
+    const { cache, parts } = this.options;
+    while (!cache.ensure(r.lease!, r.state!, tokens)) {
+      if (cache.tiers.copiesInFlight > 0) return false;
+      const younger = this.active.filter((o) => o.serial > r.serial);
+      if (younger.length === 0) return false;
+      const victim = parts.preemptionVictim(
+        younger.map(({ request, tokens: t }) => ({ id: request.id, tokens: t.length })),
+      );
+      this.preempt(younger[victim] ?? younger[younger.length - 1]);
+    }
+    return true;
+  }
+
+  private preempt(r: ServedRequest): void {
+    const { cache, parts, preemption } = this.options;
+    this.own.preemptions++;
+    const swapped = preemption === 'swap' && r.phase === 'running' && cache.suspend(r.lease!, r.state!);
+    this.log('preempt', r, { how: swapped ? 'swap' : 'recompute', tokens: r.tokens.length });
+    if (!swapped) {
+      cache.close(r.lease!, r.state);
+      r.lease = null;
+      r.tokens = parts.resumeTokens([...r.request.prompt], r.tokenIds);
+    } else this.own.swaps++;
+    this.giveUpSlot(r);
+    r.phase = 'waiting';
+    this.waiting.unshift(r);
+    this.waiting.sort((a, b) => a.serial - b.serial);
+  }
+
+  private giveUpSlot(r: ServedRequest): void {
+    this.rows.clear(r.slot);
+    this.pool.release(r.slot);
+    this.active = this.active.filter((a) => a !== r);
+    r.state = null;
+    r.drafts = [];
+  }
+
+  /** Takes a request out of the session. */
+  private leave(r: ServedRequest): void {
+    if (r.lease !== null) this.options.cache.close(r.lease, r.state);
+    r.lease = null;
+    if (r.state !== null) this.giveUpSlot(r);
+    this.waiting = this.waiting.filter((w) => w !== r);
+    r.phase = 'done';
+  }
+
+  private step(planned: ReturnType<Session['plan']>): void {
+    const tokenIds: number[] = [];
+    const sequences = planned.map(({ request: r, tokens, decode }): StepSequence => {
+      const state = r.state!;
+      if (!decode && r.chunks > 0) this.own.laterChunks++;
+      if (!decode) r.chunks++;
+      state.journal = decode && tokens.length > 1 ? new StateJournal() : null;
+      const from = tokenIds.length;
+      tokenIds.push(...tokens);
+      return {
         request: r.request.id,
-        state: r.state,
-        start: r.state.length,
-        from: tokens.length,
-        count: chunk.length,
-        decode: !prefilling,
-      });
-      tokens.push(...chunk);
+        state,
+        start: state.length,
+        from,
+        count: tokens.length,
+        decode,
+        windowStart: state.windowStart,
+        promptLength: r.request.prompt.length,
+      };
+    });
+    this.own.steps++;
+    this.own.maxActiveRows = Math.max(this.own.maxActiveRows, planned.length);
+    const streams = this.model.forward({ tokenIds: Int32Array.from(tokenIds), sequences }, this.options.tap);
+    const logits = this.neededLogits(planned, sequences, streams);
+    planned.forEach(({ request }, i) => this.advance(request, sequences[i], logits[i]));
+    this.draft(planned, sequences, streams);
+    for (const { request: r } of planned) {
+      if (r.lease !== null) this.options.cache.publish(r.lease, r.state!, r.tokens);
+      if (r.finishReason !== null) this.leave(r);
     }
-    this.counters.steps++;
-    this.counters.maxActiveRows = Math.max(this.counters.maxActiveRows, running.length);
-    const streams = this.model.forward({ tokenIds: Int32Array.from(tokens), sequences }, null);
-    this.readLogits(running, sequences, streams);
   }
 
-  /** Heads only where somebody needs them: all rows of a scored prompt, else the last row. */
-  private readLogits(running: readonly Running[], sequences: readonly StepSequence[], streams: Float32Array): void {
+  /** Per request the logits of its last rows of the step, as many as somebody needs: heads only where they are. */
+  private neededLogits(
+    planned: ReturnType<Session['plan']>,
+    sequences: readonly StepSequence[],
+    streams: Float32Array,
+  ): Float32Array[] {
     const { hcMult, hiddenSize, vocabSize } = this.model.config;
     const width = hcMult * hiddenSize;
-    const needed = running.map((r, i) => this.rowsNeeded(r, sequences[i]));
-    const rows = needed.reduce((sum, n) => sum + n, 0);
-    for (const [i, r] of running.entries()) if (!sequences[i].decode) r.prefilled += sequences[i].count;
-    if (rows === 0) return;
+    const counts = planned.map(({ request }, i) => {
+      const { start, count } = sequences[i];
+      return Math.max(0, start + count - Math.max(start, request.firstNeeded));
+    });
+    const rows = counts.reduce((sum, n) => sum + n, 0);
+    if (rows === 0) return counts.map(() => new Float32Array(0));
     const gathered = new Float32Array(rows * width);
     let to = 0;
-    needed.forEach((n, i) => {
+    counts.forEach((n, i) => {
       const end = sequences[i].from + sequences[i].count;
       gathered.set(streams.subarray((end - n) * width, end * width), to * width);
       to += n;
     });
     const logits = this.model.head(gathered, rows);
     let from = 0;
-    running.forEach((r, i) => {
-      const n = needed[i];
-      if (n > 0) this.advance(r, sequences[i], logits.subarray(from * vocabSize, (from + n) * vocabSize), n);
-      from += n;
-    });
+    return counts.map((n) => logits.subarray(from * vocabSize, (from += n) * vocabSize));
   }
 
-  private rowsNeeded(r: Running, s: StepSequence): number {
-    if (s.decode || r.request.onPromptLogits !== null) return s.count;
-    const after = r.request.prompt.length - (r.prefilled + s.count);
-    const scored = Math.min(s.count, Math.max(0, r.request.scoreLastPositions - after));
-    return after === 0 ? Math.max(1, scored) : scored;
-  }
-
-  /** Takes the logits of a request's last `n` rows of this step. */
-  private advance(r: Running, s: StepSequence, logits: Float32Array, n: number): void {
+  /** Takes the logits of a request's last rows of this step. */
+  private advance(r: ServedRequest, s: StepSequence, logits: Float32Array): void {
     const { vocabSize } = this.model.config;
-    const { request } = r;
-    const last = logits.subarray((n - 1) * vocabSize);
+    const n = logits.length / vocabSize;
+    if (n === 0) return;
     if (s.decode) {
-      this.produce(r, last);
+      this.verify(r, s, logits);
       return;
     }
-    request.onPromptLogits?.(logits);
-    const after = request.prompt.length - r.prefilled;
-    const scored = Math.min(n, Math.max(0, request.scoreLastPositions - after));
-    if (scored > 0) r.promptLogits.push(logits.slice((n - scored) * vocabSize));
-    if (after > 0) return;
-    if (request.forced.length > 0) r.forcedStart = { state: copyState(r.state), logits: last.slice() };
-    if (request.maxTokens > 0) this.produce(r, last);
+    if (r.tokenIds.length > 0) return;
+    const { prompt, forced, maxTokens } = r.request;
+    r.scorePrompt(logits, s.start + s.count - n, vocabSize);
+    if (s.start + s.count < prompt.length) return;
+    const last = logits.subarray((n - 1) * vocabSize);
+    if (forced.length > 0)
+      r.forcedLogits.push(last.slice(), ...scoreForced(this.model, r.request, r.state!, this.options.chunkSize));
+    if (maxTokens > 0) r.produce(this.sample(r, last), last);
+    else r.finishReason = 'length';
   }
 
-  private produce(r: Running, logits: Float32Array): void {
-    const token = sampleToken(logits, r.request, r.tokenIds.length);
-    r.tokenIds.push(token);
-    r.logprobs.push(logits[token] - logSumExp(logits));
-    if (r.request.topLogprobs > 0) r.topLogprobs.push(topLogprobs(logits, r.request.topLogprobs));
-    if (r.request.keepLogits) r.logits.push(logits.slice());
-  }
-
-  private finish(r: Running): BatchResult {
-    const { request } = r;
-    const forcedLogits = r.forcedStart === null ? null : this.scoreForced(r, r.forcedStart);
-    this.pool.release(r.slot);
-    const stopped = request.stopTokenIds.includes(r.tokenIds[r.tokenIds.length - 1] ?? -1);
-    return {
-      id: request.id,
-      row: r.slot,
-      tokenIds: r.tokenIds,
-      finishReason: stopped ? 'stop' : 'length',
-      logprobs: r.logprobs,
-      topLogprobs: r.topLogprobs,
-      logits: request.keepLogits ? joinRows(r.logits) : null,
-      promptLogits: request.scoreLastPositions > 0 ? joinRows(r.promptLogits) : null,
-      forcedLogits,
-    };
-  }
-
-  /** Feeds the forced tokens after the prompt: row i predicts forced token i; row 0 is the prompt's own last row. */
-  private scoreForced(r: Running, start: { state: StateBlock; logits: Float32Array }): Float32Array {
-    const { forced, id } = r.request;
-    const rows: Float32Array[] = [start.logits];
-    for (let at = 0; at < forced.length - 1; at += this.options.chunkSize) {
-      const tokenIds = forced.slice(at, Math.min(at + this.options.chunkSize, forced.length - 1));
-      const sequence: StepSequence = {
-        request: id,
-        state: start.state,
-        start: start.state.length,
-        from: 0,
-        count: tokenIds.length,
-        decode: false,
-      };
-      rows.push(this.model.head(this.model.forward({ tokenIds, sequences: [sequence] }, null), tokenIds.length));
+  /** One token from the model itself, then each drafted one that it agrees with. */
+  private verify(r: ServedRequest, s: StepSequence, logits: Float32Array): void {
+    const { vocabSize } = this.model.config;
+    const { parts } = this.options;
+    let kept = 0;
+    for (let i = 0; i < s.count && r.finishReason === null; i++) {
+      const row = (at: number): Float32Array => logits.subarray(at * vocabSize, (at + 1) * vocabSize);
+      const sampled = this.sample(r, row(i));
+      const draft = r.drafts[i];
+      const accepted = draft !== undefined && parts.acceptDraft(draft, sampled, row(i));
+      r.produce(accepted ? draft : sampled, row(parts.logprobRow(i, r.cachedTokens)));
+      kept = i + 1;
+      if (draft === undefined) break;
+      if (accepted) this.own.acceptedDrafts++;
+      else {
+        this.own.rejectedDrafts++;
+        break;
+      }
     }
-    return joinRows(rows);
+    const state = r.state!;
+    if (kept < s.count && state.journal !== null) {
+      parts.draftRollback(state.journal, s.start + kept);
+      this.own.rollbacks++;
+      state.length = s.start + kept;
+    }
+    state.journal = null;
+    r.drafts = [];
+  }
+
+  private sample(r: ServedRequest, logits: Float32Array, index = r.tokenIds.length, draft = false): number {
+    const { parts } = this.options;
+    const place = { request: r.request.id, slot: r.slot, draft };
+    return sampleToken(this.rows.masked(r.slot, logits), r.request, () =>
+      parts.samplerRng(r.request.seed, index, place),
+    );
+  }
+
+  /** Runs the draft layer over the tokens just computed and drafts the next ones. */
+  private draft(planned: ReturnType<Session['plan']>, sequences: readonly StepSequence[], streams: Float32Array): void {
+    if (this.options.draftTokens === 0) return;
+    const { hcMult, hiddenSize } = this.model.config;
+    const width = hcMult * hiddenSize;
+    planned.forEach(({ request: r }, i) => {
+      if (r.finishReason !== null) return;
+      const { start, from } = sequences[i];
+      const computed = r.state!.length - start;
+      const own = streams.subarray(from * width, (from + computed) * width);
+      const wanted = r.tokenIds.length > 0 ? this.options.draftTokens : 0;
+      r.drafts = draftTokens(this.model, r, own, start, wanted, (logits, index) => this.sample(r, logits, index, true));
+      this.own.draftedTokens += r.drafts.length;
+    });
   }
 
   private addStepCounters(before: StepCounters): void {
     const after = this.model.counters;
     for (const key of Object.keys(before) as (keyof StepCounters)[]) {
-      if (key === 'maxSplits') this.counters[key] = Math.max(this.counters[key], after[key]);
-      else this.counters[key] += after[key] - before[key];
+      if (key === 'maxSplits') this.stepCounters[key] = Math.max(this.stepCounters[key], after[key]);
+      else this.stepCounters[key] += after[key] - before[key];
     }
   }
-}
 
-function isFinished(r: Running): boolean {
-  const { request, tokenIds } = r;
-  if (r.prefilled < request.prompt.length) return false;
-  return tokenIds.length >= request.maxTokens || request.stopTokenIds.includes(tokenIds[tokenIds.length - 1] ?? -1);
-}
-
-function joinRows(parts: readonly Float32Array[]): Float32Array {
-  const out = new Float32Array(parts.reduce((sum, p) => sum + p.length, 0));
-  let at = 0;
-  for (const p of parts) {
-    out.set(p, at);
-    at += p.length;
+  private log(kind: string, r: ServedRequest, detail: Record<string, string | number>): void {
+    this.options.events?.({ kind, subject: r.request.id, detail: { serial: r.serial, ...detail } });
   }
-  return out;
 }

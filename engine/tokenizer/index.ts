@@ -1,2 +1,3 @@
 /** Tokenizer: text to token ids and back. @module */
 export * from './byte-tokenizer.ts';
+export * from './detokenizer.ts';

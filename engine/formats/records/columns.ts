@@ -8,9 +8,9 @@
  */
 import { decodeBf16One, encodeBf16One, roundBf16 } from '../bf16.ts';
 import { e2m1Values, encodeE2m1One } from '../e2m1.ts';
-import { e4m3Values, encodeE4m3One } from '../e4m3fn.ts';
+import { e4m3Values, encodeE4m3One, roundMagnitude } from '../e4m3fn.ts';
 import { amaxBitsOf } from '../fake-quant.ts';
-import { f32FromBits, powerOfTwo, wordsOf } from '../float-bits.ts';
+import { f32Bits, f32FromBits, MAGNITUDE_MASK, powerOfTwo, wordsOf } from '../float-bits.ts';
 import type { ScaleRule } from '../scale-rules.ts';
 import {
   scaleCodeNvfp4,
@@ -40,19 +40,39 @@ export function putFp8(
   for (let g = 0; g * run.group < run.count; g++) {
     const start = run.from + g * run.group;
     const exponent = scaleExponentFp8OfBits(amaxBitsOf(words, start, start + run.group), rule);
+    // dividing by a power of two moves the exponent field; below the smallest normal code roundMagnitude must see the real value
+    const moved = (exponent - 127) << 23;
+    const normal = (exponent - 6) << 23;
     const inverse = powerOfTwo(127 - exponent);
-    for (let i = 0; i < run.group; i++)
-      page[codesAt + g * run.group + i] = encodeE4m3One(run.values[start + i] * inverse);
+    for (let i = 0; i < run.group; i++) {
+      const bits = words[start + i];
+      const magnitude = bits & MAGNITUDE_MASK;
+      page[codesAt + g * run.group + i] =
+        magnitude >= normal
+          ? ((bits >>> 24) & 0x80) | roundMagnitude(magnitude - moved)
+          : encodeE4m3One(run.values[start + i] * inverse);
+    }
     putScale(g, exponent);
   }
+}
+
+/** A power of two between 2^-64 and 2^64: an e4m3 value times it is a bf16 value as it is. */
+function isPlainPower(scale: number): boolean {
+  const bits = f32Bits(scale);
+  const exponent = bits >>> 23;
+  return (bits & 0x7fffff) === 0 && exponent >= 63 && exponent <= 191;
 }
 
 /** Reads e4m3 codes with the scale value of each group. */
 export function getFp8(run: Run, page: Uint8Array, codesAt: number, scaleOf: (group: number) => number): void {
   for (let g = 0; g * run.group < run.count; g++) {
     const scale = scaleOf(g);
-    for (let i = g * run.group; i < (g + 1) * run.group; i++)
-      run.values[run.from + i] = roundBf16(e4m3Values[page[codesAt + i]] * scale);
+    const to = (g + 1) * run.group;
+    if (isPlainPower(scale))
+      for (let i = g * run.group; i < to; i++) run.values[run.from + i] = e4m3Values[page[codesAt + i]] * scale;
+    else
+      for (let i = g * run.group; i < to; i++)
+        run.values[run.from + i] = roundBf16(e4m3Values[page[codesAt + i]] * scale);
   }
 }
 
@@ -69,6 +89,18 @@ export function putBf16(run: Omit<Run, 'group'>, page: Uint8Array, at: number): 
 export function getBf16(run: Omit<Run, 'group'>, page: Uint8Array, at: number): void {
   for (let i = 0; i < run.count; i++)
     run.values[run.from + i] = decodeBf16One(page[at + 2 * i] | (page[at + 2 * i + 1] << 8));
+}
+
+/** Writes float32 values, little-endian. */
+export function putF32(run: Omit<Run, 'group'>, page: Uint8Array, at: number): void {
+  const view = new DataView(page.buffer, page.byteOffset + at, run.count * 4);
+  for (let i = 0; i < run.count; i++) view.setFloat32(4 * i, run.values[run.from + i], true);
+}
+
+/** Reads float32 values, little-endian. */
+export function getF32(run: Omit<Run, 'group'>, page: Uint8Array, at: number): void {
+  const view = new DataView(page.buffer, page.byteOffset + at, run.count * 4);
+  for (let i = 0; i < run.count; i++) run.values[run.from + i] = view.getFloat32(4 * i, true);
 }
 
 /** How an FP4 format makes and reads the scale byte of a group. */

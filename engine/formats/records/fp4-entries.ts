@@ -9,38 +9,30 @@
 import type { Fp4Scale } from './columns.ts';
 import { getFp4, MX_SCALE, NVFP4_SCALE, putFp4 } from './columns.ts';
 import type { RecordFormat } from './record-format.ts';
-import { entriesOf, expectPage, pageSize } from './record-format.ts';
+import { defineRecordFormat } from './record-format.ts';
 
 function fp4Format(name: string, dims: number, group: number, scale: Fp4Scale): RecordFormat {
-  const scalesAt = dims / 2;
-  const format = { name, dims, bytesPerEntry: scalesAt + dims / group, pageMultiple: 1 };
-  return {
+  const codeBytes = dims / 2;
+  return defineRecordFormat({
     name,
     dims,
-    bytesPerEntry: format.bytesPerEntry,
-    pageBytes: (entries) => pageSize(format, entries),
-
-    pack(values) {
-      const entries = entriesOf(format, values);
-      const page = new Uint8Array(pageSize(format, entries));
-      for (let j = 0; j < entries; j++) {
-        const at = j * format.bytesPerEntry;
-        putFp4({ values, from: j * dims, count: dims, group }, page, at, at + scalesAt, scale);
-      }
-      return page;
-    },
-
-    unpack(page, entries) {
-      expectPage(name, page, entries, pageSize(format, entries));
-      const values = new Float32Array(entries * dims);
-      for (let j = 0; j < entries; j++) {
-        const at = j * format.bytesPerEntry;
-        getFp4({ values, from: j * dims, count: dims, group }, page, at, at + scalesAt, scale);
-      }
-      return values;
-    },
-  };
+    bytesPerEntry: codeBytes + dims / group,
+    pageMultiple: 1,
+    tailBytes: 0,
+    write: (page, at, _tail, values, from) =>
+      putFp4({ values, from, count: dims, group }, page, at, at + codeBytes, scale),
+    read: (page, at, _tail, values, from) =>
+      getFp4({ values, from, count: dims, group }, page, at, at + codeBytes, scale),
+  });
 }
 
-export const v41Main: RecordFormat = fp4Format('v41Main', 512, 16, NVFP4_SCALE);
-export const indexer: RecordFormat = fp4Format('indexer', 128, 32, MX_SCALE);
+const MX_GROUP = 32;
+const NVFP4_GROUP = 16;
+
+/** Indexer keys of `dims` columns (a multiple of 32). */
+export const indexerFormat = (dims: number): RecordFormat => fp4Format('indexer', dims, MX_GROUP, MX_SCALE);
+/** V4.1 main entries of `dims` columns (a multiple of 16). */
+export const v41MainFormat = (dims: number): RecordFormat => fp4Format('v41Main', dims, NVFP4_GROUP, NVFP4_SCALE);
+
+export const v41Main: RecordFormat = v41MainFormat(512);
+export const indexer: RecordFormat = indexerFormat(128);

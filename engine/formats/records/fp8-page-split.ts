@@ -3,20 +3,22 @@
  *
  * `v4` (FlashMLA's MODEL1), 584 bytes: [448 e4m3][64 bf16 RoPE], then 7 ue8m0 (per 64) and one zero byte; page a multiple of 576.
  * `v41Window`, 528 bytes: [512 e4m3, RoPE columns included], then 16 ue8m0 (per 32); page a multiple of 512.
+ * `v4RopeF32` is ours, not a released layout: v4 with the RoPE columns as float32, so that the float32 precision modes keep them.
  * Source: specification sections 9.1 and 9.2; FlashMLA@9241ae3 tests/quant.py `MODEL1_FP8Sparse`; vllm#56893.
  * @module
  */
-import { DEFAULT_SCALE_RULE, scaleOfExponent } from '../scale-rules.ts';
-import { getBf16, getFp8, putBf16, putFp8 } from './columns.ts';
+import { scaleOfExponent } from '../scale-rules.ts';
+import { getBf16, getF32, getFp8, putBf16, putF32, putFp8 } from './columns.ts';
 import type { RecordFormat } from './record-format.ts';
-import { entriesOf, expectPage, pageSize } from './record-format.ts';
+import { defineRecordFormat } from './record-format.ts';
 
 interface PageSplit {
   readonly name: string;
   /** Columns stored as e4m3; the first ones. */
   readonly quantised: number;
-  /** Columns stored as bf16; the last ones. */
+  /** Columns stored as bf16 or f32; the last ones. */
   readonly plain: number;
+  readonly plainAs: 'bf16' | 'f32';
   readonly group: number;
   /** Bytes of an entry's scales, padding included. */
   readonly scaleBytes: number;
@@ -24,70 +26,60 @@ interface PageSplit {
 }
 
 function pageSplitFormat(layout: PageSplit): RecordFormat {
-  const { name, quantised, plain, group, scaleBytes } = layout;
-  const dataBytes = quantised + plain * 2;
-  const format = {
+  const { name, quantised, plain, plainAs, group, scaleBytes } = layout;
+  const put = plainAs === 'bf16' ? putBf16 : putF32;
+  const get = plainAs === 'bf16' ? getBf16 : getF32;
+  return defineRecordFormat({
     name,
     dims: quantised + plain,
-    bytesPerEntry: dataBytes + scaleBytes,
+    bytesPerEntry: quantised + plain * (plainAs === 'bf16' ? 2 : 4) + scaleBytes,
     pageMultiple: layout.pageMultiple,
-  };
-  return {
-    name,
-    dims: format.dims,
-    bytesPerEntry: format.bytesPerEntry,
-    pageBytes: (entries) => pageSize(format, entries),
-
-    pack(values, options) {
-      const entries = entriesOf(format, values);
-      const page = new Uint8Array(pageSize(format, entries));
-      for (let j = 0; j < entries; j++) {
-        const at = j * dataBytes;
-        const scalesAt = entries * dataBytes + j * scaleBytes;
-        const from = j * format.dims;
-        putFp8(
-          { values, from, count: quantised, group },
-          page,
-          at,
-          options?.scaleRule ?? DEFAULT_SCALE_RULE,
-          (g, e) => {
-            page[scalesAt + g] = e;
-          },
-        );
-        putBf16({ values, from: from + quantised, count: plain }, page, at + quantised);
-      }
-      return page;
+    tailBytes: scaleBytes,
+    write(page, at, tail, values, from, rule) {
+      putFp8({ values, from, count: quantised, group }, page, at, rule, (g, e) => {
+        page[tail + g] = e;
+      });
+      put({ values, from: from + quantised, count: plain }, page, at + quantised);
     },
-
-    unpack(page, entries) {
-      expectPage(name, page, entries, pageSize(format, entries));
-      const values = new Float32Array(entries * format.dims);
-      for (let j = 0; j < entries; j++) {
-        const at = j * dataBytes;
-        const scalesAt = entries * dataBytes + j * scaleBytes;
-        const from = j * format.dims;
-        getFp8({ values, from, count: quantised, group }, page, at, (g) => scaleOfExponent(page[scalesAt + g]));
-        getBf16({ values, from: from + quantised, count: plain }, page, at + quantised);
-      }
-      return values;
+    read(page, at, tail, values, from) {
+      getFp8({ values, from, count: quantised, group }, page, at, (g) => scaleOfExponent(page[tail + g]));
+      get({ values, from: from + quantised, count: plain }, page, at + quantised);
     },
-  };
+  });
 }
 
-export const v4: RecordFormat = pageSplitFormat({
-  name: 'v4',
-  quantised: 448,
-  plain: 64,
-  group: 64,
-  scaleBytes: 8,
-  pageMultiple: 576,
-});
+const V4_GROUP = 64;
+const V41_GROUP = 32;
 
-export const v41Window: RecordFormat = pageSplitFormat({
-  name: 'v41Window',
-  quantised: 512,
-  plain: 0,
-  group: 32,
-  scaleBytes: 16,
-  pageMultiple: 512,
-});
+/** Scale bytes of a V4 entry: one per group and at least one of padding, in eights (7 + 1 for 448 columns). */
+const v4ScaleBytes = (quantised: number): number => Math.ceil((quantised / V4_GROUP + 1) / 8) * 8;
+
+/** The V4 layout for a head of another size: `headDim - ropeDim` a multiple of 64. */
+export function v4Format(headDim: number, ropeDim: number, plainAs: 'bf16' | 'f32' = 'bf16'): RecordFormat {
+  const quantised = headDim - ropeDim;
+  return pageSplitFormat({
+    name: plainAs === 'bf16' ? 'v4' : 'v4RopeF32',
+    quantised,
+    plain: ropeDim,
+    plainAs,
+    group: V4_GROUP,
+    scaleBytes: v4ScaleBytes(quantised),
+    pageMultiple: quantised + ropeDim * 2,
+  });
+}
+
+/** The V4.1 window layout for a head of `headDim` columns, a multiple of 32. */
+export function v41WindowFormat(headDim: number): RecordFormat {
+  return pageSplitFormat({
+    name: 'v41Window',
+    quantised: headDim,
+    plain: 0,
+    plainAs: 'bf16',
+    group: V41_GROUP,
+    scaleBytes: headDim / V41_GROUP,
+    pageMultiple: 512,
+  });
+}
+
+export const v4: RecordFormat = v4Format(512, 64);
+export const v41Window: RecordFormat = v41WindowFormat(512);

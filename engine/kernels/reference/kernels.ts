@@ -48,9 +48,11 @@ function loadRows(sources: readonly RowSource[], width: number): PlainRows {
   const count = sources.reduce((sum, s) => sum + s.count, 0);
   const data = new Float32Array(count * width);
   let at = 0;
-  for (const { data: source, from, count: n } of sources) {
-    data.set(source.subarray(from * width, (from + n) * width), at);
-    at += n * width;
+  for (const source of sources) {
+    if (source.kind === 'floats')
+      data.set(source.data.subarray(source.from * width, (source.from + source.count) * width), at);
+    else for (let i = 0; i < source.count; i++) source.read(i, data, at + i * width);
+    at += source.count * width;
   }
   return { count, width, data };
 }

@@ -147,9 +147,11 @@ export function createWasmKernels(): Kernels {
       rowsAt = rowScratch.reserve(Math.max(1, count * width) * 4);
       const memory = arena.floats();
       let at = rowsAt / 4;
-      for (const { data, from, count: n } of sources) {
-        memory.set(data.subarray(from * width, (from + n) * width), at);
-        at += n * width;
+      for (const source of sources) {
+        if (source.kind === 'floats')
+          memory.set(source.data.subarray(source.from * width, (source.from + source.count) * width), at);
+        else for (let i = 0; i < source.count; i++) source.read(i, memory, at + i * width);
+        at += source.count * width;
       }
       return { count, width };
     },

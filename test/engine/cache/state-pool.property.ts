@@ -1,15 +1,21 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createStateBlock, resetState } from '../../../engine/cache/state-block.ts';
+import { createPageLayout } from '../../../engine/cache/page-layout.ts';
+import { PagePool } from '../../../engine/cache/page-pool.ts';
 import { StatePool } from '../../../engine/cache/state-pool.ts';
+import { chooseRecords } from '../../../engine/formats/index.ts';
+
+const records = chooseRecords('f32', { headDim: 4, ropeDim: 2, indexHeadDim: 4 });
 
 it('used and free slots add up, the lowest free slot goes first, and a block is reset exactly when it is used again', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 5 }), fc.array(fc.nat(6)), (capacity, actions) => {
       let resets = 0;
+      const pages = new PagePool(createPageLayout([], records, 1), 1, false);
       const pool = new StatePool(
         capacity,
-        () => createStateBlock([]),
+        () => createStateBlock({ layers: [], createMemory: null }, pages),
         (block) => {
           resets++;
           resetState(block);

@@ -28,7 +28,10 @@ type Input = typeof inputs extends fc.Arbitrary<infer T> ? T : never;
 
 function attend(kind: 'wasm' | 'reference', { shape, q, rows, index, windowCount, sink, cuts }: Input): Float32Array {
   const kernels = createKernels(kind);
-  const set = kernels.loadRows([{ data: Float32Array.from(rows.flat()), from: 0, count: rows.length }], shape.width);
+  const set = kernels.loadRows(
+    [{ kind: 'floats', data: Float32Array.from(rows.flat()), from: 0, count: rows.length }],
+    shape.width,
+  );
   const out = new Float32Array(shape.heads * shape.width);
   const options = { ...shape, scale: 1 / Math.sqrt(shape.width) };
   attendToken(

@@ -1,13 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { uniformAt } from '../../../engine/serving/counter-rng.ts';
 import { argmax, logSumExp, sampleToken, topLogprobs } from '../../../engine/serving/sampler.ts';
 
 const logits = Float32Array.of(1, 3, 3, -2, 0);
 const greedy = { temperature: 0, topP: 1, topK: 0, seed: 0 };
 
+const never = (): number => {
+  throw new Error('greedy sampling drew a number');
+};
+
 describe('the sampler', () => {
-  it('gives equal logits to the lower token id', () => {
+  it('gives equal logits to the lower token id, and draws no number for it', () => {
     expect(argmax(logits)).toBe(1);
-    expect(sampleToken(logits, greedy, 9)).toBe(1);
+    expect(sampleToken(logits, greedy, never)).toBe(1);
     expect(topLogprobs(logits, 3).map(({ tokenId }) => tokenId)).toEqual([1, 2, 0]);
   });
 
@@ -19,7 +24,8 @@ describe('the sampler', () => {
 
   it('draws the same tokens for the same seed, and follows the distribution', () => {
     const options = { ...greedy, temperature: 1, seed: 42 };
-    const draw = (): number[] => Array.from({ length: 4000 }, (_, i) => sampleToken(logits, options, i));
+    const draw = (): number[] =>
+      Array.from({ length: 4000 }, (_, i) => sampleToken(logits, options, () => uniformAt(options.seed, i)));
     const tokens = draw();
     expect(draw()).toEqual(tokens);
     const share = tokens.filter((t) => t === 1).length / tokens.length;
@@ -28,7 +34,11 @@ describe('the sampler', () => {
 
   it('keeps to top-k and top-p', () => {
     const tokens = (options: object): Set<number> =>
-      new Set(Array.from({ length: 500 }, (_, i) => sampleToken(logits, { ...greedy, temperature: 2, ...options }, i)));
+      new Set(
+        Array.from({ length: 500 }, (_, i) =>
+          sampleToken(logits, { ...greedy, temperature: 2, ...options }, () => uniformAt(0, i)),
+        ),
+      );
     expect(tokens({ topK: 2 })).toEqual(new Set([1, 2]));
     expect(tokens({ topP: 0.01 })).toEqual(new Set([1]));
   });

@@ -65,7 +65,10 @@ for (const file of goldenFiles('dsv4', /^components.*\.safetensors$/)) {
       const kernels = createKernels('wasm');
       const shape = { heads, width, scale: 0.25, keyBlock, roundWeights: false };
       for (let b = 0; b < batch; b++) {
-        const rows = kernels.loadRows([{ data: f32('sparse_attn.kv'), from: b * entries, count: entries }], width);
+        const rows = kernels.loadRows(
+          [{ kind: 'floats', data: f32('sparse_attn.kv'), from: b * entries, count: entries }],
+          width,
+        );
         for (let t = 0; t < length; t++) {
           const r = b * length + t;
           const size = heads * width;

@@ -25,7 +25,8 @@ const FILE_SYSTEM_ROOMS = [
   'engine/checkpoint',
   'reports/html',
 ];
-const ENGINE_ROOMS_WITH_NODE = ['engine/checkpoint', 'engine/parallel', 'engine/server'];
+/** Files and threads at the edge; in the cache SHA-256 for the keys of shared prefixes. */
+const ENGINE_ROOMS_WITH_NODE = ['engine/checkpoint', 'engine/parallel', 'engine/server', 'engine/cache/prefix'];
 /** `import(name)` with a computed name hides what is imported. What a user's configuration chooses cannot be named here. */
 const COMPUTED_IMPORT_ROOMS = ['harness/config', 'harness/targets/reference-engine'];
 

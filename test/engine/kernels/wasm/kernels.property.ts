@@ -87,7 +87,7 @@ describe('the WebAssembly kernels', () => {
       fc.property(gathers, ({ shape: { heads, width, rows, count }, q, data, p, alpha, index }) => {
         const list = Int32Array.from(index);
         const results = [wasm, plain].map((kernels) => {
-          const set = kernels.loadRows([{ data, from: 0, count: rows }], width);
+          const set = kernels.loadRows([{ kind: 'floats', data, from: 0, count: rows }], width);
           const scores = new Float32Array(heads * count);
           const acc = q.slice();
           kernels.rowDots(q, heads, set, list, scores);
