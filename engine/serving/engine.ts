@@ -191,7 +191,7 @@ const WHOLE_NUMBERS = {
   keyBlock: 1,
   pageTokens: 1,
   hotPages: 1,
-  warmBytes: 128 * 1024 * 1024,
+  warmBytes: 0,
   copyDelaySteps: 0,
   prefetchQueued: 0,
   draftTokens: 0,
