@@ -62,8 +62,11 @@ export type {
 } from './serving/index.ts';
 export {
   AuditError,
+  ColdStoreError,
   createColdCodec,
+  createDiskColdStore,
   createEvictionPolicy,
+  createMemoryColdStore,
   createWindowPolicy,
   delayedScheduler,
   immediateScheduler,
@@ -75,11 +78,14 @@ export {
 } from './cache/index.ts';
 export type {
   ColdCodec,
+  ColdEncryption,
   ColdStore,
   CompressorState,
   CopyEvent,
   CopyJob,
   CopyScheduler,
+  DiskColdStore,
+  DiskColdStoreOptions,
   EvictionPolicy,
   LayerState,
   PageReady,

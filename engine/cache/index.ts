@@ -11,3 +11,4 @@ export * from './window-ring.ts';
 export * from './prefix/index.ts';
 export * from './tiers/index.ts';
 export * from './kv-cache.ts';
+export * from './cold/index.ts';

@@ -23,10 +23,17 @@ const FILE_SYSTEM_ROOMS = [
   'harness/config',
   'harness/targets',
   'engine/checkpoint',
+  'engine/cache/cold',
   'reports/html',
 ];
-/** Files and threads at the edge; in the cache SHA-256 for the keys of shared prefixes. */
-const ENGINE_ROOMS_WITH_NODE = ['engine/checkpoint', 'engine/parallel', 'engine/server', 'engine/cache/prefix'];
+/** Files and threads at the edge; in the cache SHA-256 for the keys of shared prefixes, and the files of the cold tier. */
+const ENGINE_ROOMS_WITH_NODE = [
+  'engine/checkpoint',
+  'engine/parallel',
+  'engine/server',
+  'engine/cache/prefix',
+  'engine/cache/cold',
+];
 /** `import(name)` with a computed name hides what is imported. What a user's configuration chooses cannot be named here. */
 const COMPUTED_IMPORT_ROOMS = ['harness/config', 'harness/targets/reference-engine'];
 
