@@ -9,7 +9,7 @@
  * @module
  */
 import { createStateBlock, StateJournal, StatePool } from '../cache/index.ts';
-import type { CopyScheduler, KvCache, StateShape } from '../cache/index.ts';
+import type { CopyScheduler, KvCache, Pin, PrefixDomain, StateShape } from '../cache/index.ts';
 import { createStepCounters } from '../model/index.ts';
 import type { Model, StepCounters, StepSequence } from '../model/index.ts';
 import type { EventSink, TraceTap } from '../trace/index.ts';
@@ -42,6 +42,9 @@ export interface SessionOptions {
   readonly tap: TraceTap | null;
   readonly events: EventSink | null;
 }
+
+/** A prompt whose cached blocks are meant. */
+export type PrefixRequest = Pick<BatchRequest, 'tokenIds' | 'tenant' | 'cacheSalt' | 'adapter'>;
 
 /** `ran` = a step was computed; `waiting` = copies or arrivals are awaited; `idle` = nothing to do. */
 export type TickOutcome = 'ran' | 'waiting' | 'idle';
@@ -150,6 +153,15 @@ export class Session {
     }
   }
 
+  /** Pins the cached blocks of a prompt where they are; `unpinPrefix` lets them go. */
+  pinPrefix(prompt: PrefixRequest): Pin[] {
+    return this.options.cache.pinPrefix(Int32Array.from(prompt.tokenIds), this.domainOf(prompt));
+  }
+
+  unpinPrefix(pins: readonly Pin[]): void {
+    this.options.cache.unpinPrefix(pins);
+  }
+
   private wait(): TickOutcome {
     const due = this.waiting.some((r) => r.arrivesAt > this.ticks);
     const moving = this.options.cache.tiers.copiesInFlight > 0;
@@ -166,7 +178,7 @@ export class Session {
       const acquired = this.pool.acquire();
       if (acquired === null) {
         for (const r of arrived.slice(0, prefetchQueued))
-          cache.prefetch(Int32Array.from(r.tokens), this.domain(r), r.firstNeeded);
+          cache.prefetch(Int32Array.from(r.tokens), this.domainOf(r.request), r.firstNeeded);
         return;
       }
       if (acquired.reused) this.own.slotReuses++;
@@ -178,7 +190,7 @@ export class Session {
       r.slot = acquired.slot;
       r.state = acquired.block;
       r.phase = 'restoring';
-      r.lease ??= cache.open(Int32Array.from(r.tokens), this.domain(r), r.request.tenant, r.firstNeeded);
+      r.lease ??= cache.open(Int32Array.from(r.tokens), this.domainOf(r.request), r.request.tenant, r.firstNeeded);
       this.rows.place(r.slot, r.request.allowedTokenIds);
       this.active.push(r);
       this.active.sort((a, b) => a.serial - b.serial);
@@ -186,11 +198,11 @@ export class Session {
     }
   }
 
-  private domain({ request }: ServedRequest): Parameters<KvCache['open']>[1] {
+  private domainOf({ tenant = '', cacheSalt = '', adapter = '' }: Omit<PrefixRequest, 'tokenIds'>): PrefixDomain {
     return {
-      // two fields, each with its length: tenant and salt can never be exchanged
-      salt: `${request.tenant.length}:${request.tenant}${request.cacheSalt}`,
-      adapter: request.adapter,
+      // the tenant's length stands in front: tenant and salt can never be exchanged
+      salt: `${tenant.length}:${tenant}${cacheSalt}`,
+      adapter,
       memoryVersion: this.options.memoryVersion,
       engine: this.options.engineFingerprint,
     };

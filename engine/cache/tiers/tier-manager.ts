@@ -123,8 +123,8 @@ export class TierManager {
   allocate(): HotPage | null {
     const page = this.pool.allocate();
     if (page !== null) return page;
-    // enough victims are already leaving: wait for them
-    if (this.leavingHot() === 0) this.evict('hot');
+    // one page on its way out for each that waits for a slot, and one for this call
+    if (this.leavingHot() <= this.waitingForHot()) this.evict('hot');
     return this.pool.allocate();
   }
 
@@ -248,6 +248,12 @@ export class TierManager {
     const object = this.objects.get(id);
     if (object === undefined) throw new Error(`invariant: object ${id} is not kept`);
     return object;
+  }
+
+  private waitingForHot(): number {
+    let waiting = 0;
+    for (const o of this.objects.values()) if (o.wanted && !o.moving && o.kind === 'page' && o.tier !== 'hot') waiting++;
+    return waiting;
   }
 
   private leavingHot(): number {
