@@ -6,7 +6,7 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import { parseModelConfig } from './config.ts';
+import { MEMORY_SCALE_GROUP, parseModelConfig } from './config.ts';
 import type { ModelConfig } from './config.ts';
 import { CheckpointError } from './errors.ts';
 import type { CheckpointProblem } from './errors.ts';
@@ -77,7 +77,7 @@ function checkEntry(
   }
   const shape = form === 'fp4' ? [entry.shape[0], entry.shape[1] / 2] : entry.shape;
   expectShape(tensor, shape, problems);
-  if (form !== 'fp8' && form !== 'fp4') return;
+  if (form === 'float' || form === 'i64') return;
   const scaleName = scaleNameOf(entry.name);
   known.add(scaleName);
   const scale = tensors.get(scaleName);
@@ -101,15 +101,16 @@ function expectShape(tensor: Tensor, shape: readonly number[], problems: Checkpo
 
 function expectedDtypes(entry: InventoryEntry): string {
   if (entry.form === 'i64') return 'I64';
-  if (entry.form === 'fp8') return 'F8_E4M3 with a scale, BF16 or F32';
+  if (entry.form === 'fp8' || entry.form === 'fp8-rows') return 'F8_E4M3 with a scale, BF16 or F32';
   if (entry.form === 'fp4') return 'I8 (packed FP4) with a scale, F8_E4M3 with a scale, BF16 or F32';
   return 'BF16 or F32';
 }
 
 /** How a tensor is stored: decided by its dtype, as the official code does. Null when the dtype is not allowed here. */
-function storedForm(entry: InventoryEntry, tensor: Tensor): 'float' | 'fp8' | 'fp4' | 'i64' | null {
+function storedForm(entry: InventoryEntry, tensor: Tensor): 'float' | QuantisedForm | 'i64' | null {
   if (entry.form === 'i64') return tensor.dtype === 'I64' ? 'i64' : null;
   if (FLOAT_DTYPES.includes(tensor.dtype)) return 'float';
+  if (entry.form === 'fp8-rows') return tensor.dtype === 'F8_E4M3' ? 'fp8-rows' : null;
   if ((entry.form === 'fp8' || entry.form === 'fp4') && tensor.dtype === 'F8_E4M3') return 'fp8';
   if (entry.form === 'fp4' && tensor.dtype === 'I8') return 'fp4';
   return null;
@@ -119,21 +120,25 @@ export function scaleNameOf(weightName: string): string {
   return weightName.replace(/\.weight$/, '.scale');
 }
 
+/** Forms that have a scale beside the codes. */
+export type QuantisedForm = 'fp8' | 'fp8-rows' | 'fp4';
+
 /** FP8: [ceil(out / block rows), ceil(in / block columns)]; FP4: [out, ceil(in / 32)]. */
 export function scaleShapeOf(
   shape: readonly number[],
-  form: 'fp8' | 'fp4',
+  form: QuantisedForm,
   fp8Block: readonly [number, number],
 ): [number, number] {
   const [out, inner] = shape as [number, number];
   return form === 'fp8'
     ? [Math.ceil(out / fp8Block[0]), Math.ceil(inner / fp8Block[1])]
-    : [out, Math.ceil(inner / FP4_BLOCK)];
+    : [out, Math.ceil(inner / (form === 'fp4' ? FP4_BLOCK : MEMORY_SCALE_GROUP))];
 }
 
 function digest(config: ModelConfig, tensors: ReadonlyMap<string, Tensor>): string {
   const hash = createHash('sha256');
-  hash.update(`evenkeel checkpoint v1\n${JSON.stringify(config)}\n`);
+  // a config without a memory has the digest it had before there were memories
+  hash.update(`evenkeel checkpoint v1\n${JSON.stringify({ ...config, memory: config.memory ?? undefined })}\n`);
   for (const name of [...tensors.keys()].sort()) {
     const t = tensors.get(name)!;
     hash.update(`${JSON.stringify([name, t.dtype, t.shape, t.bytes.length])}\n`);

@@ -51,6 +51,26 @@ export interface ModelConfig {
   /** Rows and columns that share one scale in an FP8 weight; the columns are also the activation group. */
   readonly fp8Block: readonly [number, number];
   readonly maxPositions: number;
+  /** Conditional memory; null = none. */
+  readonly memory: MemoryConfig | null;
+}
+
+/** Engram tables and where they enter. Source: specification sections 12 and 19. */
+export interface MemoryConfig {
+  /** `v41`: one projection, no convolution. `paper`: projections per stream with biases, a short convolution. */
+  readonly form: 'v41' | 'paper';
+  readonly layerIds: readonly number[];
+  /** Rows of each layer's table: the sum of its primes. */
+  readonly rows: readonly number[];
+  readonly maxNgram: number;
+  /** Where the search for primes starts, one per order. */
+  readonly vocabSizes: readonly number[];
+  readonly headsPerNgram: number;
+  readonly headDim: number;
+  readonly padTokenId: number;
+  readonly compressedVocab: number;
+  /** Taps of the paper form's convolution; 0 in the V4.1 form. */
+  readonly convKernel: number;
 }
 
 type Json = Record<string, unknown>;
@@ -91,8 +111,14 @@ class KeyReader {
     return Math.max(min, 1);
   }
 
-  integers(key: string): number[] {
-    const value = this.object[key];
+  has(key: string): boolean {
+    return this.object[key] !== undefined;
+  }
+
+  /** @param repeat - a single number stands for that many */
+  integers(key: string, repeat = 0): number[] {
+    const given = this.object[key];
+    const value: unknown = repeat > 0 && Number.isInteger(given) ? new Array<unknown>(repeat).fill(given) : given;
     if (Array.isArray(value) && value.every((v) => Number.isInteger(v) && (v as number) >= 0)) return value as number[];
     this.fail(key, 'an array of integers >= 0', value);
     return [];
@@ -197,11 +223,45 @@ export function parseModelConfig(raw: unknown, file = 'config.json'): ModelConfi
     mtpLayers,
     fp8Block: readFp8Block(r),
     maxPositions: r.integer('max_position_embeddings', 1),
+    memory: readMemory(r, layers),
   };
   if (r.problems.length === 0) checkRelations(config, r);
   if (r.problems.length > 0) throw new CheckpointError(r.problems);
   return config;
 }
+
+/** null when the file has no engram_layer_ids. The form is our key: `memory`, "engram-v41" unless said. */
+function readMemory(r: KeyReader, layers: number): MemoryConfig | null {
+  if (!r.has('engram_layer_ids')) return null;
+  const form = r.oneOf('memory', ['engram-v41', 'engram-paper'], 'engram-v41') === 'engram-v41' ? 'v41' : 'paper';
+  const layerIds = r.integers('engram_layer_ids');
+  const maxNgram = r.integer('engram_max_ngram_size', 2);
+  const vocabSizes = r.integers('engram_vocab_size', maxNgram - 1);
+  const rows = r.integers('engram_num_embeddings');
+  const ascending = layerIds.every((id, i) => id < layers && (i === 0 || id > layerIds[i - 1]));
+  if (!ascending || layerIds.length === 0) r.fail('engram_layer_ids', `layers below ${layers}, ascending`, layerIds);
+  if (vocabSizes.length !== maxNgram - 1)
+    r.fail('engram_vocab_size', `one size, or ${maxNgram - 1} (orders 2 to ${maxNgram})`, vocabSizes);
+  if (rows.length !== layerIds.length) r.fail('engram_num_embeddings', `${layerIds.length} row counts`, rows);
+  const headDim = r.integer('engram_head_dim', 1);
+  if (form === 'v41' && headDim % MEMORY_SCALE_GROUP !== 0)
+    r.fail('engram_head_dim', `a multiple of ${MEMORY_SCALE_GROUP}`, headDim);
+  return {
+    form,
+    layerIds,
+    rows,
+    maxNgram,
+    vocabSizes,
+    headsPerNgram: r.integer('engram_n_heads', 1),
+    headDim,
+    padTokenId: r.integer('engram_pad_token_id', 0),
+    compressedVocab: r.integer('engram_compressed_vocab_size', 1),
+    convKernel: form === 'paper' ? r.integer('engram_conv_kernel', 1, 4) : 0,
+  };
+}
+
+/** Columns of a memory row that share a scale. */
+export const MEMORY_SCALE_GROUP = 32;
 
 /** V4: 128 x 128 when the file says nothing. */
 function readFp8Block(r: KeyReader): [number, number] {

@@ -9,7 +9,8 @@ import { compressRatio, compressorWidth, CSA_RATIO } from './config.ts';
 import type { ModelConfig } from './config.ts';
 
 /** How the released checkpoint stores a tensor; the loader also accepts BF16 and F32 in place of the quantised forms. */
-export type ReleasedForm = 'bf16' | 'f32' | 'fp8' | 'fp4' | 'i64';
+/** `fp8-rows`: e4m3 with one scale per row and 32 columns (memory tables). */
+export type ReleasedForm = 'bf16' | 'f32' | 'fp8' | 'fp8-rows' | 'fp4' | 'i64';
 
 export interface InventoryEntry {
   readonly name: string;
@@ -27,6 +28,7 @@ export function tensorInventory(c: ModelConfig): InventoryEntry[] {
     { name: 'head.weight', shape: [c.vocabSize, c.hiddenSize], form: 'bf16' },
     { name: 'norm.weight', shape: [c.hiddenSize], form: 'bf16' },
     ...headMixEntries('', c),
+    ...memoryEntries(c),
   ];
   for (let layer = 0; layer < c.layers; layer++) out.push(...blockEntries(`layers.${layer}.`, layer, c));
   for (let i = 0; i < c.mtpLayers; i++) {
@@ -96,6 +98,37 @@ function blockEntries(prefix: string, layer: number, c: ModelConfig): InventoryE
   return out;
 }
 
+/** Conditional memory: names of V4.1, and for the paper's form those of its demo code. */
+function memoryEntries({ memory, hcMult, hiddenSize: D }: ModelConfig): InventoryEntry[] {
+  if (memory === null) return [];
+  const inner = (memory.maxNgram - 1) * memory.headsPerNgram * memory.headDim;
+  return memory.layerIds.flatMap((layer, i): InventoryEntry[] => {
+    const prefix = `layers.${layer}.engram.`;
+    if (memory.form === 'v41')
+      return [
+        { name: `${prefix}embed.weight`, shape: [memory.rows[i], memory.headDim], form: 'fp8-rows' },
+        { name: `${prefix}wkv.weight`, shape: [(hcMult + 1) * D, inner], form: 'fp8' },
+        { name: `${prefix}q_weight`, shape: [hcMult, D], form: 'bf16' },
+        { name: `${prefix}k_weight`, shape: [hcMult, D], form: 'bf16' },
+      ];
+    const streams = Array.from({ length: hcMult }, (_, g) => g);
+    const norm = (name: string): InventoryEntry => ({ name: `${prefix}${name}.weight`, shape: [D], form: 'f32' });
+    return [
+      { name: `${prefix}multi_head_embedding.embedding.weight`, shape: [memory.rows[i], memory.headDim], form: 'f32' },
+      { name: `${prefix}value_proj.weight`, shape: [D, inner], form: 'f32' },
+      { name: `${prefix}value_proj.bias`, shape: [D], form: 'f32' },
+      ...streams.flatMap((g): InventoryEntry[] => [
+        { name: `${prefix}key_projs.${g}.weight`, shape: [D, inner], form: 'f32' },
+        { name: `${prefix}key_projs.${g}.bias`, shape: [D], form: 'f32' },
+        norm(`norm1.${g}`),
+        norm(`norm2.${g}`),
+        norm(`short_conv.norms.${g}`),
+      ]),
+      { name: `${prefix}short_conv.conv.weight`, shape: [hcMult * D, 1, memory.convKernel], form: 'f32' },
+    ];
+  });
+}
+
 function compressorEntries(prefix: string, ratio: number, dim: number, hidden: number): InventoryEntry[] {
   const width = compressorWidth(ratio) * dim;
   return [
@@ -124,7 +157,7 @@ export function countByDtype(
     else if (form === 'f32') counts.F32++;
     else if (form === 'i64') counts.I64++;
     else {
-      counts[form === 'fp8' ? 'F8_E4M3' : 'I8']++;
+      counts[form === 'fp4' ? 'I8' : 'F8_E4M3']++;
       counts.F8_E8M0++;
     }
   }

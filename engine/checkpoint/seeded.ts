@@ -9,16 +9,42 @@
 import { createHash } from 'node:crypto';
 import { decodeUe8m0, encodeBf16, formats, packE2m1, scaleExponentFp4Mx, scaleExponentFp8 } from '../formats/index.ts';
 import { assembleCheckpoint, scaleNameOf, scaleShapeOf } from './checkpoint.ts';
-import type { Checkpoint } from './checkpoint.ts';
-import { parseModelConfig } from './config.ts';
+import type { Checkpoint, QuantisedForm } from './checkpoint.ts';
+import { MEMORY_SCALE_GROUP, parseModelConfig } from './config.ts';
 import { FP4_BLOCK, tensorInventory } from './inventory.ts';
 import type { InventoryEntry } from './inventory.ts';
 import type { Dtype, Tensor, TensorToWrite } from './safetensors.ts';
 
 const FP8_BLOCK = [128, 128] as const;
 
-export const PRESETS = ['v4-tiny'] as const;
+export const PRESETS = ['v4-tiny', 'v4-tiny-engram', 'v4-tiny-engram-paper'] as const;
 export type CheckpointPreset = (typeof PRESETS)[number];
+
+/** Two memories with the tables of a vocabulary of 1000: 8 heads of 32 columns, primes from 1009 (their sums are the row counts). */
+const ENGRAM = {
+  engram_layer_ids: [1, 3],
+  engram_vocab_size: 1000,
+  engram_n_heads: 8,
+  engram_head_dim: 32,
+  engram_pad_token_id: 2,
+  engram_compressed_vocab_size: 291,
+};
+const MEMORY_KEYS: Readonly<Record<CheckpointPreset, Record<string, unknown>>> = {
+  'v4-tiny': {},
+  'v4-tiny-engram': {
+    ...ENGRAM,
+    memory: 'engram-v41',
+    engram_max_ngram_size: 4,
+    engram_num_embeddings: [25874, 30058],
+  },
+  'v4-tiny-engram-paper': {
+    ...ENGRAM,
+    memory: 'engram-paper',
+    engram_max_ngram_size: 3,
+    engram_num_embeddings: [16826, 18634],
+    engram_conv_kernel: 4,
+  },
+};
 
 /** config.json of a preset, with the released key names. */
 export function presetConfig(preset: CheckpointPreset): Record<string, unknown> {
@@ -73,6 +99,7 @@ export function presetConfig(preset: CheckpointPreset): Record<string, unknown> 
     bos_token_id: 256,
     eos_token_id: 257,
     tie_word_embeddings: false,
+    ...MEMORY_KEYS[preset],
   };
 }
 
@@ -136,6 +163,9 @@ function spreadOf(entry: InventoryEntry): { mean: number; deviation: number } {
   if (name.endsWith('_scale')) return { mean: 0.5, deviation: 0.15 };
   if (name.endsWith('attn_sink')) return { mean: 0.25, deviation: 1 };
   if (name.endsWith('.ape')) return { mean: 0, deviation: 0.7 };
+  if (name.endsWith('engram.q_weight') || name.endsWith('engram.k_weight')) return { mean: 1, deviation: 0.25 };
+  if (/engram\.(embed|multi_head_embedding)/.test(name)) return { mean: 0, deviation: 1 };
+  if (/engram\..*(norm1|norm2|norms)\./.test(name)) return { mean: 1, deviation: 0.25 };
   if (name.endsWith('gate.bias')) return { mean: 0, deviation: 0.15 };
   return { mean: 0, deviation: 1.3 / Math.sqrt(fanIn) };
 }
@@ -173,6 +203,8 @@ function store(entry: InventoryEntry, values: Float32Array): TensorToWrite[] {
       return plain('BF16', new Uint8Array(encodeBf16(values).buffer));
     case 'fp8':
       return quantise(entry, values, 'fp8', ...FP8_BLOCK);
+    case 'fp8-rows':
+      return quantise(entry, values, 'fp8-rows', 1, MEMORY_SCALE_GROUP);
     case 'fp4':
       return quantise(entry, values, 'fp4', 1, FP4_BLOCK);
     case 'i64':
@@ -184,7 +216,7 @@ function store(entry: InventoryEntry, values: Float32Array): TensorToWrite[] {
 function quantise(
   entry: InventoryEntry,
   values: Float32Array,
-  form: 'fp8' | 'fp4',
+  form: QuantisedForm,
   rowBlock: number,
   colBlock: number,
 ): TensorToWrite[] {
@@ -199,15 +231,15 @@ function quantise(
       let amax = 0;
       for (let r = br * rowBlock; r < rowEnd; r++)
         for (let c = bc * colBlock; c < colEnd; c++) amax = Math.max(amax, Math.abs(values[r * cols + c]));
-      const exponent = form === 'fp8' ? scaleExponentFp8(amax) : scaleExponentFp4Mx(amax);
+      const exponent = form === 'fp4' ? scaleExponentFp4Mx(amax) : scaleExponentFp8(amax);
       exponents[br * scaleShape[1] + bc] = exponent;
       const scale = decodeUe8m0(Uint8Array.of(exponent))[0];
       for (let r = br * rowBlock; r < rowEnd; r++)
         for (let c = bc * colBlock; c < colEnd; c++) scaled[r * cols + c] = values[r * cols + c] / scale;
     }
   const weight: TensorToWrite =
-    form === 'fp8'
-      ? { name: entry.name, dtype: 'F8_E4M3', shape: entry.shape, bytes: formats.e4m3fn.encode(scaled) }
-      : { name: entry.name, dtype: 'I8', shape: [rows, cols / 2], bytes: packE2m1(formats.e2m1.encode(scaled)) };
+    form === 'fp4'
+      ? { name: entry.name, dtype: 'I8', shape: [rows, cols / 2], bytes: packE2m1(formats.e2m1.encode(scaled)) }
+      : { name: entry.name, dtype: 'F8_E4M3', shape: entry.shape, bytes: formats.e4m3fn.encode(scaled) };
   return [weight, { name: scaleNameOf(entry.name), dtype: 'F8_E8M0', shape: scaleShape, bytes: exponents }];
 }

@@ -7,9 +7,12 @@ import { compressRatio, CSA_RATIO } from '../checkpoint/index.ts';
 import type { ModelConfig } from '../checkpoint/index.ts';
 import { inverseFrequencies, rmsNorm, RopeTable } from '../kernels/index.ts';
 import type { Kernels } from '../kernels/index.ts';
+import type { ConditionalMemory } from '../memory/index.ts';
 import type { TraceTap } from '../trace/index.ts';
 import { attention } from './attention.ts';
 import { collapseForHead, mixIn, mixOut } from './hyper-connection.ts';
+import { addMemory, planMemory } from './memory.ts';
+import type { MemoryWeights } from './memory-weights.ts';
 import { moe } from './moe.ts';
 import { roundingsOf } from './precision.ts';
 import type { PrecisionMode } from './precision.ts';
@@ -26,6 +29,8 @@ export interface ModelOptions {
   /** Index scores rounded to bfloat16; null = in the bf16 mode alone. */
   readonly bf16Scores: boolean | null;
   readonly parts: ModelParts;
+  /** Conditional memory with its weights per memory layer; null = off or none. */
+  readonly memory: { readonly memory: ConditionalMemory; readonly weights: readonly MemoryWeights[] } | null;
 }
 
 /** A model ready to run: weights, kernels, RoPE tables and the options that decide its bits. */
@@ -96,7 +101,12 @@ export class Model {
     for (const s of step.sequences) rememberTokens(step, s);
     let streams = this.embed(step.tokenIds);
     trace(ctx, 'embed', streams);
+    const { memory } = this.options;
+    const plan = memory === null ? null : planMemory(memory.memory, step);
     this.weights.blocks.forEach((w, layer) => {
+      const index = memory?.memory.indexOf(layer) ?? -1;
+      if (memory !== null && plan !== null && index >= 0)
+        addMemory(ctx, memory.memory, memory.weights[index], index, plan, streams);
       streams = this.block(ctx, w, layer, streams, `layers.${layer}`);
     });
     for (const s of step.sequences) s.state.length = s.start + s.count;

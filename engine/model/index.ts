@@ -4,6 +4,8 @@ export * from './split-policy.ts';
 export * from './mhc-reduction.ts';
 export * from './weights.ts';
 export * from './forward.ts';
+export { memoryTables, packMemory } from './memory-weights.ts';
+export type { MemoryWeights } from './memory-weights.ts';
 export { route } from './moe.ts';
 export { createStepCounters, NumericError } from './step.ts';
 export type { ModelParts, StepCounters, StepSequence } from './step.ts';

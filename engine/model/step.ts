@@ -10,6 +10,7 @@ import type { ModelConfig } from '../checkpoint/index.ts';
 import { fakeQuantFp8, roundBf16InPlace } from '../formats/index.ts';
 import type { RecordSet } from '../formats/index.ts';
 import type { Kernels, NormShape, RopeTable } from '../kernels/index.ts';
+import type { MemoryGate } from '../memory/index.ts';
 import type { TraceEvent, TraceTap } from '../trace/index.ts';
 import type { ExpertDispatch } from './expert-dispatch.ts';
 import type { MhcReduction } from './mhc-reduction.ts';
@@ -52,6 +53,8 @@ export interface ModelParts {
   /** How the uncompressed tail of a compressor enters the next chunk: the default leaves it as it is. */
   readonly tailCarry: TailCarry;
   readonly records: RecordSet;
+  /** Gate of the conditional memory; null = the one of the checkpoint's form. */
+  readonly memoryGate: MemoryGate | null;
 }
 
 /** x [count, width] of one sequence, from row `from`; written in place. */
@@ -74,6 +77,8 @@ export interface StepCounters {
   /** Top-k selections that rejected something, and those of them decided by the tie rule. */
   topkSelections: number;
   topkTies: number;
+  /** Memory rows looked up. */
+  memoryRows: number;
   /** Hyper-connection products computed in more than one k-block. */
   splitKProducts: number;
 }
@@ -88,6 +93,7 @@ export function createStepCounters(): StepCounters {
     quantisedRecords: 0,
     topkSelections: 0,
     topkTies: 0,
+    memoryRows: 0,
     splitKProducts: 0,
   };
 }

@@ -108,12 +108,14 @@ export function packWeights(checkpoint: Checkpoint, kernels: Kernels): ModelWeig
   };
 }
 
-class WeightReader {
+/** Reads single weights of a checkpoint. */
+export class WeightReader {
   private readonly checkpoint: Checkpoint;
-  private readonly kernels: Kernels;
+  private readonly kernels: Kernels | null;
   private readonly config: ModelConfig;
 
-  constructor(checkpoint: Checkpoint, kernels: Kernels) {
+  /** @param kernels - null when nothing is to be packed */
+  constructor(checkpoint: Checkpoint, kernels: Kernels | null) {
     this.checkpoint = checkpoint;
     this.kernels = kernels;
     this.config = checkpoint.config;
@@ -139,9 +141,14 @@ class WeightReader {
     return { matrix: this.pack(this.floats(name), tensor), quantBlock };
   }
 
+  private packer(): Kernels {
+    if (this.kernels === null) throw new Error('invariant: this reader packs nothing');
+    return this.kernels;
+  }
+
   private pack(values: Float32Array, tensor: Tensor): PackedMatrix {
     const out = tensor.shape[0];
-    return this.kernels.packMatrix(values, { out, in: values.length / out });
+    return this.packer().packMatrix(values, { out, in: values.length / out });
   }
 
   /** wo_a is stored FP8 but computed as a plain bfloat16 product per group: dequantised, rounded to bf16, never block-summed. */
@@ -151,7 +158,7 @@ class WeightReader {
     const { oGroups, oLoraRank } = this.config;
     const inner = values.length / (oGroups * oLoraRank);
     return Array.from({ length: oGroups }, (_, g) => ({
-      matrix: this.kernels.packMatrix(values.subarray(g * oLoraRank * inner, (g + 1) * oLoraRank * inner), {
+      matrix: this.packer().packMatrix(values.subarray(g * oLoraRank * inner, (g + 1) * oLoraRank * inner), {
         out: oLoraRank,
         in: inner,
       }),

@@ -5,8 +5,9 @@
 import type { Checkpoint } from '../checkpoint/index.ts';
 import { createKernels } from '../kernels/index.ts';
 import type { KernelKind, Kernels } from '../kernels/index.ts';
-import { DEFAULT_SELECTION, Model, packWeights, PRECISION_MODES } from '../model/index.ts';
+import { DEFAULT_SELECTION, Model, packMemory, packWeights, PRECISION_MODES } from '../model/index.ts';
 import type {
+  MemoryWeights,
   MhcReductionOption,
   ModelWeights,
   PrecisionMode,
@@ -34,6 +35,8 @@ import type {
 } from '../cache/index.ts';
 import type { RecordChoice } from '../formats/index.ts';
 import type { EventSink, TraceTap } from '../trace/index.ts';
+import { MEMORY_DEFAULTS, openMemory } from './memory.ts';
+import type { MemoryOptions } from './memory.ts';
 import { assembleParts } from './parts.ts';
 import type { EngineParts } from './parts.ts';
 import { checkTokenIds } from './request.ts';
@@ -84,6 +87,8 @@ export interface EngineOptions {
   readonly draftTokens?: number;
   /** Check owner, position, content and checksum of every record read. */
   readonly audit?: boolean;
+  /** Conditional memory of a checkpoint that has one. */
+  readonly memory?: MemoryOptions;
   readonly tap?: TraceTap | null;
   readonly events?: EventSink | null;
   /** Replaces single parts; named in `describe()` as `custom`. */
@@ -116,6 +121,7 @@ const DEFAULTS = {
   prefetchQueued: 0,
   draftTokens: 0,
   audit: false,
+  memory: MEMORY_DEFAULTS,
   tap: null,
   events: null,
   parts: {},
@@ -168,18 +174,30 @@ export interface Engine {
   openSequence(): Sequence;
   /** Everything that could change a bit, as name and value. */
   describe(): { readonly name: string; readonly value: string }[];
+  /** Closes files of memory tables on disk. */
+  close(): void;
 }
 
 /** Packed weights are shared by the engines of one checkpoint and kernel kind: precision modes use the same numbers. */
-const packed = new WeakMap<Checkpoint, Map<KernelKind, { kernels: Kernels; weights: ModelWeights }>>();
+interface Packed {
+  readonly kernels: Kernels;
+  readonly weights: ModelWeights;
+  readonly memoryWeights: readonly MemoryWeights[];
+}
 
-function packOnce(checkpoint: Checkpoint, kind: KernelKind): { kernels: Kernels; weights: ModelWeights } {
-  const byKind = packed.get(checkpoint) ?? new Map<KernelKind, { kernels: Kernels; weights: ModelWeights }>();
+const packed = new WeakMap<Checkpoint, Map<KernelKind, Packed>>();
+
+function packOnce(checkpoint: Checkpoint, kind: KernelKind): Packed {
+  const byKind = packed.get(checkpoint) ?? new Map<KernelKind, Packed>();
   packed.set(checkpoint, byKind);
   let entry = byKind.get(kind);
   if (entry === undefined) {
     const kernels = createKernels(kind);
-    entry = { kernels, weights: packWeights(checkpoint, kernels) };
+    entry = {
+      kernels,
+      weights: packWeights(checkpoint, kernels),
+      memoryWeights: packMemory(checkpoint, kernels),
+    };
     byKind.set(kind, entry);
   }
   return entry;
@@ -220,16 +238,21 @@ export function createEngine(checkpoint: Checkpoint, engineOptions: EngineOption
   const options: Required<EngineOptions> = { ...DEFAULTS, ...engineOptions };
   const { config } = checkpoint;
   checkOptions(options, config.mtpLayers);
-  const { kernels, weights } = packOnce(checkpoint, options.kernels);
+  const { kernels, weights, memoryWeights } = packOnce(checkpoint, options.kernels);
   const parts = assembleParts(options, config);
+  const memory = openMemory(checkpoint, { ...MEMORY_DEFAULTS, ...options.memory }, parts);
   const model = new Model(config, weights, kernels, {
     precision: options.precision,
     keyBlock: options.keyBlock,
     clampSharedExpert: options.clampSharedExpert,
     bf16Scores: options.indexScores === null ? null : options.indexScores === 'bf16',
     parts,
+    memory: memory === null ? null : { memory: memory.memory, weights: memoryWeights },
   });
-  const shape: StateShape = { layers: model.layerShapes(), createMemory: null };
+  const shape: StateShape = {
+    layers: model.layerShapes(),
+    createMemory: memory === null ? null : () => memory.memory.createState(),
+  };
   const pageTokens = options.pageTokens ?? PAGE_MULTIPLE * leastPageTokens(shape.layers);
   const layout = createPageLayout(shape.layers, parts.records, pageTokens);
   const windowPolicy = parts.windowPolicy ?? createWindowPolicy(options.windowPolicy, pageTokens);
@@ -254,6 +277,9 @@ export function createEngine(checkpoint: Checkpoint, engineOptions: EngineOption
     { name: 'coldTier', value: options.coldStore === null ? 'off' : parts.coldCodec.name },
     { name: 'eviction', value: parts.evictionPolicy.name },
     { name: 'copyDelaySteps', value: String(options.copyDelaySteps) },
+    { name: 'memory', value: memory?.memory.version ?? 'off' },
+    { name: 'memoryPlacement', value: memory === null ? 'off' : memory.tables[0].placement },
+    { name: 'memoryFetch', value: memory?.memory.fetcher.name ?? 'off' },
     { name: 'preemption', value: options.preemption },
     { name: 'draftTokens', value: String(options.draftTokens) },
     { name: 'customParts', value: Object.keys(options.parts).sort().join(', ') || 'none' },
@@ -273,7 +299,8 @@ export function createEngine(checkpoint: Checkpoint, engineOptions: EngineOption
       engineFingerprint: [...CACHED_NUMBERS.map((name) => describe().find((e) => e.name === name)?.value), ''].join(
         '\n',
       ),
-      memoryVersion: '',
+      memoryVersion: memory?.memory.version ?? '',
+      memory: memory?.memory ?? null,
       tap: options.tap,
       events: options.events,
       cache: new KvCache({
@@ -287,7 +314,7 @@ export function createEngine(checkpoint: Checkpoint, engineOptions: EngineOption
           windowSize: config.windowSize,
           layers: config.layers,
           blockTokens: pageTokens,
-          memoryLookback: 0,
+          memoryLookback: memory?.lookback ?? 0,
         },
         tiers: {
           warmBytes: options.warmBytes,
@@ -335,6 +362,7 @@ export function createEngine(checkpoint: Checkpoint, engineOptions: EngineOption
       };
     },
     describe,
+    close: () => memory?.tables.forEach((table) => table.close()),
   };
 }
 
@@ -354,6 +382,7 @@ const CACHED_NUMBERS = [
   'records',
   'pageTokens',
   'windowPolicy',
+  'memory',
   'customParts',
 ];
 

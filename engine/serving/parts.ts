@@ -29,6 +29,7 @@ import type { ColdCodecName, EvictionPolicyName, StateJournal } from '../cache/i
 import { chooseRecords } from '../formats/index.ts';
 import type { RecordChoice } from '../formats/index.ts';
 import { rmsNorm } from '../kernels/index.ts';
+import type { MemoryTable, NgramHistory, RowFetcher } from '../memory/index.ts';
 import {
   createMhcReduction,
   createSelection,
@@ -80,6 +81,10 @@ export interface EngineParts extends ModelParts {
   /** Row of logits that log-probabilities are read from. */
   readonly logprobRow: (row: number, reusedTokens: number) => number;
   readonly detokenizer: Detokenizer;
+  /** How the memory's n-grams look back; null = the rule of the checkpoint's form. */
+  readonly ngramHistory: NgramHistory | null;
+  /** Makes the fetcher of memory rows; null = from the option `memory.prefetch`. */
+  readonly rowFetcher: ((tables: readonly MemoryTable[]) => RowFetcher) | null;
 }
 
 export interface PartOptions {
@@ -126,6 +131,9 @@ export function assembleParts(
     preemptionVictim: (younger) => younger.length - 1,
     logprobRow: (row) => row,
     detokenizer: byteDetokenizer(),
+    memoryGate: null,
+    ngramHistory: null,
+    rowFetcher: null,
     ...options.parts,
   };
 }

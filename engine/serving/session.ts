@@ -10,6 +10,8 @@
  */
 import { createStateBlock, StateJournal, StatePool } from '../cache/index.ts';
 import type { CopyScheduler, KvCache, Pin, PrefixDomain, StateShape } from '../cache/index.ts';
+import { MemoryState } from '../memory/index.ts';
+import type { ConditionalMemory } from '../memory/index.ts';
 import { createStepCounters } from '../model/index.ts';
 import type { Model, StepCounters, StepSequence } from '../model/index.ts';
 import type { EventSink, TraceTap } from '../trace/index.ts';
@@ -39,6 +41,7 @@ export interface SessionOptions {
   readonly scheduler: CopyScheduler;
   readonly engineFingerprint: string;
   readonly memoryVersion: string;
+  readonly memory: ConditionalMemory | null;
   readonly tap: TraceTap | null;
   readonly events: EventSink | null;
 }
@@ -329,7 +332,16 @@ export class Session {
     for (const { request: r } of planned) {
       if (r.lease !== null) this.options.cache.publish(r.lease, r.state!, r.tokens);
       if (r.finishReason !== null) this.leave(r);
+      else this.prefetchMemory(r);
     }
+  }
+
+  /** The rows that the request's next step will look up are known now. */
+  private prefetchMemory(r: ServedRequest): void {
+    const { memory } = this.options;
+    if (memory === null || !(r.state?.memory instanceof MemoryState)) return;
+    memory.prefetch(r.state.memory, Int32Array.from(this.nextTokens(r).tokens));
+    memory.fetcher.advance();
   }
 
   /** Per request the logits of its last rows of the step, as many as somebody needs: heads only where they are. */

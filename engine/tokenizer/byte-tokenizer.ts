@@ -39,3 +39,13 @@ export function createByteTokenizer(): ByteTokenizer {
     },
   };
 }
+
+/** The vocabulary in id order, for token compression: what a token decodes to, and its own name. */
+export function byteVocabulary(): { text: string; raw: string }[] {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  return Array.from({ length: BYTE_VOCAB_SIZE }, (_, id) =>
+    id < BYTES
+      ? { text: decoder.decode(Uint8Array.of(id)), raw: `<0x${id.toString(16).padStart(2, '0')}>` }
+      : { text: `<|${id}|>`, raw: `<|${id}|>` },
+  );
+}

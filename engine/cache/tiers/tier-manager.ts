@@ -252,7 +252,8 @@ export class TierManager {
 
   private waitingForHot(): number {
     let waiting = 0;
-    for (const o of this.objects.values()) if (o.wanted && !o.moving && o.kind === 'page' && o.tier !== 'hot') waiting++;
+    for (const o of this.objects.values())
+      if (o.wanted && !o.moving && o.kind === 'page' && o.tier !== 'hot') waiting++;
     return waiting;
   }
 

@@ -34,8 +34,8 @@ describe.each(PRECISION_MODES)('in %s', (precision) => {
       const [windowPolicy] = policies;
       for (const copyDelaySteps of [0, 2]) {
         // without snapshots the warm tier must be smaller to be full
-      const warmBytes = windowPolicy.kind === 'zero' ? 120_000 : 1_200_000;
-      const session = openSession(tiered({ precision, windowPolicy, copyDelaySteps, warmBytes }));
+        const warmBytes = windowPolicy.kind === 'zero' ? 120_000 : 1_200_000;
+        const session = openSession(tiered({ precision, windowPolicy, copyDelaySteps, warmBytes }));
         session.run([probe]);
         churn(session);
         const before = session.counters;

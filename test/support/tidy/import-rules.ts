@@ -24,9 +24,10 @@ const FILE_SYSTEM_ROOMS = [
   'harness/targets',
   'engine/checkpoint',
   'engine/cache/cold',
+  'engine/memory/tables',
   'reports/html',
 ];
-/** Files and threads at the edge; in the cache SHA-256 for the keys of shared prefixes, and the files of the cold tier. */
+/** Files and threads at the edge; in the cache SHA-256 for the keys of shared prefixes, and the files of the cold tier and of memory tables. */
 const ENGINE_ROOMS_WITH_NODE = [
   'engine/checkpoint',
   'engine/parallel',
