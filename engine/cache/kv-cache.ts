@@ -52,6 +52,13 @@ export interface KvCacheCounters extends TierCounters, PrefixCounters {
 /** Ids of snapshots are the ids of their block with this behind. */
 const STATE_SUFFIX = '00';
 
+interface Suspension {
+  readonly pages: readonly string[];
+  readonly state: string;
+  readonly length: number;
+  readonly windowStart: number;
+}
+
 /** What a request holds of the cache. */
 export class Lease {
   readonly domain: PrefixDomain;
@@ -64,7 +71,9 @@ export class Lease {
   keys: string[] = [];
   pinnedState: Pin | null = null;
   /** A preempted request's own pages and state, by id. */
-  suspended: { readonly pages: readonly string[]; readonly state: string; readonly length: number } | null = null;
+  suspended: Suspension | null = null;
+  /** From this length on the state has the bits of an unrestored request; before it, a replay is under way. */
+  exactFrom = 0;
 
   constructor(domain: PrefixDomain, tenant: string) {
     this.domain = domain;
@@ -207,6 +216,7 @@ export class KvCache {
       snapshotAt === null ? null : this.tiers.state(this.stateIdAt(lease, snapshotAt)),
     );
     setEntryCounts(state, hit);
+    lease.exactFrom = state.windowStart === 0 ? 0 : hit;
     this.unpinState(lease);
     this.own.reusedTokens += from;
     this.own.replayedTokens += hit - from;
@@ -271,7 +281,14 @@ export class KvCache {
         this.own.publishedBlocks++;
       }
       const stateId = key + STATE_SUFFIX;
-      if (end !== state.length || !this.options.windowPolicy.saves(end) || this.tiers.has(stateId)) continue;
+      // a snapshot of a replay that has not caught up yet would be inexact for whoever finds it
+      if (
+        end !== state.length ||
+        end < lease.exactFrom ||
+        !this.options.windowPolicy.saves(end) ||
+        this.tiers.has(stateId)
+      )
+        continue;
       if (this.tiers.keepState(stateId, lease.tenant, saveState(state))) this.own.stateSaves++;
     }
   }
@@ -320,10 +337,10 @@ export class KvCache {
       }
       pages.push(id);
     }
-    const length = state.length;
+    const { length, windowStart } = state;
     this.close(lease, state);
     // shared pages: pinned again only when the request comes back
-    lease.suspended = { pages, state: stateId, length };
+    lease.suspended = { pages, state: stateId, length, windowStart };
     return true;
   }
 
@@ -342,12 +359,15 @@ export class KvCache {
   }
 
   private resume(lease: Lease, state: StateBlock, tokenIds: Int32Array): number {
-    const { pages, state: stateId, length } = lease.suspended!;
+    const { pages, state: stateId, length, windowStart } = lease.suspended!;
     lease.pinned = lease.pinned.map((pin) => (pin?.id.startsWith(SUSPENDED) === true ? null : pin));
     for (const id of pages) state.pages.push(id.startsWith(SUSPENDED) ? this.tiers.detach(id) : this.hotPage(id));
     const snapshot = this.tiers.state(stateId);
     if (snapshot === null) throw new Error(`invariant: state ${stateId} is not readable`);
     this.restore(state, tokenIds, length, snapshot);
+    state.windowStart = windowStart;
+    // a replay that was interrupted: entries up to the hit are there and must not be formed again
+    setEntryCounts(state, Math.max(length, lease.exactFrom));
     this.tiers.drop(stateId);
     lease.suspended = null;
     return length;
