@@ -103,6 +103,7 @@ export {
   createSplitPolicy,
   NumericError,
   PRECISION_MODES,
+  SHARED_EXPERT,
   specifiedDispatch,
   specifiedRules,
 } from './model/index.ts';

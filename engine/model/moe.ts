@@ -9,6 +9,7 @@
  * @module
  */
 import { expF32, roundBf16InPlace, sigmoidF32, softplusF32 } from '../formats/index.ts';
+import { SHARED_EXPERT } from './expert-dispatch.ts';
 import { linear, toStored, trace } from './step.ts';
 import type { StepContext } from './step.ts';
 import type { ModelConfig } from '../checkpoint/index.ts';
@@ -43,10 +44,8 @@ export function moe(ctx: StepContext, w: MoeWeights, x: Float32Array, op: string
     trace(ctx, `${op}.experts`, ids);
   }
   const served = ctx.parts.expertDispatch.admit(routings);
-  const sum = combineExperts(ctx, w, x, served);
   const shared = runExpert(ctx, w.shared, x, null, rows, ctx.clampSharedExpert ? config.swigluLimit : 0);
-  for (let i = 0; i < sum.length; i++) sum[i] = f32(sum[i] + shared[i]);
-  return toStored(ctx, sum);
+  return toStored(ctx, combineExperts(ctx, w, x, served, shared));
 }
 
 /**
@@ -98,7 +97,13 @@ function selectExperts(scores: Float32Array, bias: Float32Array | null, k: numbe
 }
 
 /** [rows, D]: each expert runs once on all rows that chose it; a row's outputs are then summed in the order of the dispatch part. */
-function combineExperts(ctx: StepContext, w: MoeWeights, x: Float32Array, routings: readonly Routing[]): Float32Array {
+function combineExperts(
+  ctx: StepContext,
+  w: MoeWeights,
+  x: Float32Array,
+  routings: readonly Routing[],
+  shared: Float32Array,
+): Float32Array {
   const D = ctx.config.hiddenSize;
   const rows = routings.length;
   const outputs = routings.map((routing) => new Array<Float32Array>(routing.experts.length));
@@ -117,7 +122,7 @@ function combineExperts(ctx: StepContext, w: MoeWeights, x: Float32Array, routin
   const sum = new Float32Array(rows * D);
   routings.forEach((routing, row) => {
     for (const slot of ctx.parts.expertDispatch.combineOrder(routing, row, rows)) {
-      const out = outputs[row][slot];
+      const out = slot === SHARED_EXPERT ? shared.subarray(row * D, (row + 1) * D) : outputs[row][slot];
       for (let d = 0; d < D; d++) sum[row * D + d] = f32(sum[row * D + d] + out[d]);
     }
   });

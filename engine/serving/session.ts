@@ -52,8 +52,10 @@ export type PrefixRequest = Pick<BatchRequest, 'tokenIds' | 'tenant' | 'cacheSal
 /** `ran` = a step was computed; `waiting` = copies or arrivals are awaited; `idle` = nothing to do. */
 export type TickOutcome = 'ran' | 'waiting' | 'idle';
 
-/** Ticks without a step, a copy in flight or an arrival to come: the session is stuck, which is a bug. */
+/** Ticks without a step while nothing is to come: the session is stuck, which is a bug. */
 const STALL_TICKS = 64;
+/** Ticks without a step while copies are open: the copy scheduler completes none. */
+const STALL_COPY_TICKS = 10_000;
 
 export class Session {
   private readonly model: Model;
@@ -68,6 +70,11 @@ export class Session {
   private serials = 0;
   private ticks = 0;
   private stalled = 0;
+  /**
+   * The oldest request that found no pages. Nothing younger is admitted meanwhile: it would pin again what is just leaving, and both
+   * would wait for ever.
+   */
+  private starved: ServedRequest | null = null;
 
   constructor(model: Model, options: SessionOptions) {
     this.model = model;
@@ -168,15 +175,21 @@ export class Session {
   private wait(): TickOutcome {
     const due = this.waiting.some((r) => r.arrivesAt > this.ticks);
     const moving = this.options.cache.tiers.copiesInFlight > 0;
-    this.stalled = due || moving ? 0 : this.stalled + 1;
-    if (this.stalled > STALL_TICKS) throw new Error('invariant: the session waits for nothing');
+    this.stalled = due ? 0 : this.stalled + 1;
+    if (this.stalled > (moving ? STALL_COPY_TICKS : STALL_TICKS))
+      throw new Error(
+        `invariant: the session waits for nothing (${moving ? 'open copies do not complete' : 'no copies'})`,
+      );
     return 'waiting';
   }
 
   private admit(): void {
     const { cache, parts, prefetchQueued } = this.options;
     for (;;) {
-      const arrived = this.waiting.filter((r) => r.arrivesAt <= this.ticks);
+      const { starved } = this;
+      const arrived = this.waiting.filter(
+        (r) => r.arrivesAt <= this.ticks && (starved === null || r.serial < starved.serial),
+      );
       if (arrived.length === 0) return;
       const acquired = this.pool.acquire();
       if (acquired === null) {
@@ -226,14 +239,24 @@ export class Session {
   /** What the step computes, with pages for all of it. Older requests come first when pages are short. */
   private plan(): { readonly request: ServedRequest; readonly tokens: readonly number[]; readonly decode: boolean }[] {
     const planned: { request: ServedRequest; tokens: readonly number[]; decode: boolean }[] = [];
+    this.starved = null;
     for (const r of [...this.active]) {
       if (r.phase !== 'running') continue;
       const { tokens, decode } = this.nextTokens(r);
-      if (!this.makeRoom(r, this.pagedTokens(r, tokens.length))) continue;
-      planned.push({ request: r, tokens, decode });
+      if (this.makeRoom(r, this.pagedTokens(r, tokens.length))) planned.push({ request: r, tokens, decode });
+      else this.starved ??= r;
     }
+    if (planned.length === 0) this.unlock();
     // preempted after they were planned: nothing of them is computed
     return planned.filter(({ request }) => request.phase === 'running').sort((a, b) => a.request.slot - b.request.slot);
+  }
+
+  /** Requests that wait for pages with pages pinned can lock each other: the youngest gives way until the oldest can go on. */
+  private unlock(): void {
+    const [oldest] = this.active;
+    if (this.active.length < 2 || this.options.cache.tiers.copiesInFlight > 0) return;
+    this.preempt(this.active[this.active.length - 1]);
+    this.starved = oldest;
   }
 
   private nextTokens(r: ServedRequest): { tokens: readonly number[]; decode: boolean } {
