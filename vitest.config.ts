@@ -18,6 +18,17 @@ export default defineConfig({
       ...(process.env['EVENKEEL_EXHAUSTIVE']
         ? [project('exhaustive', ['test/exhaustive/**/*.exhaustive.ts'], 3_600_000)]
         : []),
+      // measurements, one file at a time: `npm run bench`
+      ...(process.env['EVENKEEL_BENCH']
+        ? [
+            {
+              test: {
+                ...project('bench', ['test/bench/**/*.bench.ts'], 3_600_000).test,
+                server: { deps: { external: [/\/dist\//] } },
+              },
+            },
+          ]
+        : []),
     ],
   },
 });

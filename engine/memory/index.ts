@@ -14,14 +14,12 @@ export type { MemoryPlacement } from './placement.ts';
 export { directFetcher, PrefetchError, prefetchingFetcher } from './row-fetcher.ts';
 export type { FetchCounters, FetchScheduler, RowFetcher } from './row-fetcher.ts';
 export {
-  contentVersion,
   f32Content,
   fp8Content,
   hostTable,
   MemoryTableError,
   openDiskTable,
   residentTable,
-  ROW_SCALE_GROUP,
   writeMemoryTable,
 } from './tables/index.ts';
 export type { MemoryTable, TableContent } from './tables/index.ts';

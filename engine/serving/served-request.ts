@@ -125,7 +125,7 @@ export class ServedRequest {
 }
 
 /** Rows one after another. */
-export function joinRows(parts: readonly Float32Array[]): Float32Array {
+function joinRows(parts: readonly Float32Array[]): Float32Array {
   const out = new Float32Array(parts.reduce((sum, p) => sum + p.length, 0));
   let at = 0;
   for (const p of parts) {

@@ -43,3 +43,33 @@ describe('the README', () => {
     expect(module.generated).toHaveLength(8);
   });
 });
+
+describe('docs/engine.md', () => {
+  const engineDoc = readFileSync('docs/engine.md', 'utf8');
+
+  it('has an example that runs as it stands and finds its prefix', async () => {
+    const example = /```ts\n(import [\s\S]*?)```/.exec(engineDoc)?.[1] ?? '';
+    const code = example
+      .replaceAll("'evenkeel/engine'", `'${new URL('../../dist/engine/index.js', import.meta.url).href}'`)
+      .replace(/^console\.log\((.*)\);$/m, 'export const shown = [$1];');
+    const { shown } = (await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(code)}`)) as {
+      shown: [number, number, string];
+    };
+    expect(shown[0]).toBeGreaterThan(0);
+    expect(shown[1]).toBeGreaterThan(0);
+    expect(shown[2].length).toBeGreaterThan(0);
+  });
+
+  it('names scripts and every part that there are', () => {
+    for (const [, script] of engineDoc.matchAll(/`npm run (\w+)`/g)) expect(scripts).toHaveProperty(script);
+    const parts = readFileSync('engine/serving/parts.ts', 'utf8');
+    const model = readFileSync('engine/model/step.ts', 'utf8');
+    const body = (source: string, name: string): string =>
+      source.slice(source.indexOf(`interface ${name}`)).split('\n}')[0];
+    const names = [
+      ...`${body(parts, 'EngineParts')}${body(model, 'ModelParts')}`.matchAll(/^ {2}readonly (\w+):/gm),
+    ].map(([, n]) => n);
+    expect(names.length).toBeGreaterThan(25);
+    for (const name of names) expect(engineDoc).toContain(`\`${name}\``);
+  });
+});

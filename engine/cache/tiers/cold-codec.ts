@@ -33,7 +33,7 @@ const nvfp4: ColdCodec = {
   encode(page, layout) {
     const parts = layout.sections.map((section) => {
       const bytes = page.subarray(section.at, section.at + section.bytes);
-      return section.kind === 'kv' ? recode(bytes, section) : bytes;
+      return recodes(section) ? recode(bytes, section) : bytes;
     });
     return joined(parts);
   },
@@ -41,9 +41,9 @@ const nvfp4: ColdCodec = {
     const page = new Uint8Array(layout.pageBytes);
     let at = 0;
     for (const section of layout.sections) {
-      const length = section.kind === 'kv' ? recodedBytes(section) : section.bytes;
+      const length = recodes(section) ? recodedBytes(section) : section.bytes;
       const part = bytes.subarray(at, at + length);
-      page.set(section.kind === 'kv' ? restore(part, section) : part, section.at);
+      page.set(recodes(section) ? restore(part, section) : part, section.at);
       at += length;
     }
     return page;
@@ -57,6 +57,9 @@ const keptBytesPerColumn = (section: PageSection): number => (section.format.nam
 
 const quantisedColumns = (section: PageSection): number => Math.max(0, section.format.dims - KEPT_COLUMNS);
 const keptColumns = (section: PageSection): number => section.format.dims - quantisedColumns(section);
+
+/** Main entries alone, and only where it saves bytes: four-bit records stay as they are. */
+const recodes = (section: PageSection): boolean => section.kind === 'kv' && recodedBytes(section) < section.bytes;
 
 function recodedBytes(section: PageSection): number {
   const columns = quantisedColumns(section);

@@ -132,10 +132,18 @@ export function putFp4(run: Run, page: Uint8Array, codesAt: number, scalesAt: nu
 
 /** Reads e2m1 codes, two to a byte, with one scale byte per group. */
 export function getFp4(run: Run, page: Uint8Array, codesAt: number, scalesAt: number, scale: Fp4Scale): void {
-  for (let i = 0; i < run.count; i += 2) {
-    const factor = scale.valueOf(page[scalesAt + Math.floor(i / run.group)]);
-    const byte = page[codesAt + i / 2];
-    run.values[run.from + i] = roundBf16(e2m1Values[byte & 15] * factor);
-    run.values[run.from + i + 1] = roundBf16(e2m1Values[byte >> 4] * factor);
+  const { values, from, group } = run;
+  for (let g = 0; g * group < run.count; g++) {
+    const factor = scale.valueOf(page[scalesAt + g]);
+    const exact = isPlainPower(factor);
+    const first = from + g * group;
+    const code = codesAt + (g * group) / 2;
+    for (let i = 0; i < group; i += 2) {
+      const byte = page[code + i / 2];
+      const even = e2m1Values[byte & 15] * factor;
+      const odd = e2m1Values[byte >> 4] * factor;
+      values[first + i] = exact ? even : roundBf16(even);
+      values[first + i + 1] = exact ? odd : roundBf16(odd);
+    }
   }
 }

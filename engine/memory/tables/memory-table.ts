@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto';
 import { e4m3Values, scaleOfExponent } from '../../formats/index.ts';
 
 /** Columns that share a scale. */
-export const ROW_SCALE_GROUP = 32;
+const ROW_SCALE_GROUP = 32;
 
 export interface TableShape {
   readonly rows: number;

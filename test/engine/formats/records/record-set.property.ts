@@ -61,7 +61,9 @@ describe('records', () => {
   it('f32: what goes in comes out', () => {
     const { entry } = chooseRecords('f32', GEOMETRY);
     fc.assert(
-      fc.property(vector(512), (x) => expect(words(throughPage(entry, x))).toEqual(words(x))),
+      fc.property(vector(512), (x) => {
+        expect(words(throughPage(entry, x))).toEqual(words(x));
+      }),
       { numRuns: 30 },
     );
   });
