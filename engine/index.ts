@@ -31,9 +31,28 @@ export type {
   RecordFormat,
   RecordSet,
 } from './formats/index.ts';
-export { compressVocabulary, createNgramHash } from './memory/index.ts';
+export {
+  compressVocabulary,
+  createNgramHash,
+  directFetcher,
+  f32Content,
+  fp8Content,
+  hostTable,
+  MemoryTableError,
+  openDiskTable,
+  PrefetchError,
+  prefetchingFetcher,
+  residentTable,
+  writeMemoryTable,
+} from './memory/index.ts';
 export type {
   CompressionOptions,
+  FetchScheduler,
+  MemoryGate,
+  MemoryPlacement,
+  MemoryTable,
+  RowFetcher,
+  TableContent,
   NgramHash,
   NgramHashConfig,
   NgramHistory,

@@ -13,7 +13,7 @@ import type { Model as EngineModel } from '../../engine/model/index.ts';
 /** The built engine: what the test runner makes of sources is several times slower. */
 const built = <T>(room: string): Promise<T> =>
   import(/* @vite-ignore */ new URL(`../../dist/engine/${room}/index.js`, import.meta.url).href) as Promise<T>;
-const { createColdCodec, createPageLayout, createStateBlock, ensurePages, leastPageTokens, PagePool, snapshotBytes } =
+const { createColdCodec, createPageLayout, createStateBlock, ensurePages, leastPageTokens, PagePool, saveState } =
   await built<typeof import('../../engine/cache/index.ts')>('cache');
 const { buildCheckpoint } = await built<typeof import('../../engine/checkpoint/index.ts')>('checkpoint');
 const { chooseRecords, RECORD_CHOICES } = await built<typeof import('../../engine/formats/index.ts')>('formats');
@@ -145,7 +145,7 @@ it('bytes per token of context by tier', () => {
       hot: per(layout.pageBytes),
       'warm, cold (lossless)': per(createColdCodec('lossless').encode(page.bytes, layout).length),
       'warm, cold (nvfp4)': per(createColdCodec('nvfp4').encode(page.bytes, layout).length),
-      'snapshot (bytes each)': snapshotBytes(createStateBlock({ layers: shapes, createMemory: null }, pool)),
+      'snapshot (bytes each)': saveState(createStateBlock({ layers: shapes, createMemory: null }, pool)).length,
     };
   });
   console.table(rows);

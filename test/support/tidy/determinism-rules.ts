@@ -34,8 +34,8 @@ const TIME_ZONE_NAMES = new Set([
 ]);
 const PROCESS_OUTPUT = new Set(['exit', 'exitCode', 'stdout', 'stderr', 'abort', 'reallyExit', 'emitWarning']);
 const AMBIENT = ['process', 'fetch', 'Deno', 'Bun', 'navigator'];
-/** The engine's rooms that meet the outside world. */
-const ENGINE_EDGE = ['engine/checkpoint', 'engine/parallel', 'engine/server'];
+/** The engine's rooms that meet the outside world; the cold tier names its folder for its process, to know what a dead one left. */
+const ENGINE_EDGE = ['engine/checkpoint', 'engine/parallel', 'engine/server', 'engine/cache/cold'];
 /** Runs in the reader's browser and draws what was measured. */
 const PAGE = ['reports/html/page'];
 

@@ -34,6 +34,7 @@ const ENGINE_ROOMS_WITH_NODE = [
   'engine/server',
   'engine/cache/prefix',
   'engine/cache/cold',
+  'engine/memory/tables',
 ];
 /** `import(name)` with a computed name hides what is imported. What a user's configuration chooses cannot be named here. */
 const COMPUTED_IMPORT_ROOMS = ['harness/config', 'harness/targets/reference-engine'];
