@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PRECISION_MODES } from '../../../engine/index.ts';
-import type { BatchRequest, EngineOptions } from '../../../engine/index.ts';
+import type { BatchRequest, CopyScheduler, EngineOptions } from '../../../engine/index.ts';
 import { aloneBits, bitsOf, openSession, promptOf, requestOf, resultOf } from '../../support/serving-runs.ts';
 
 const probe = requestOf('probe', 1, 70);
@@ -85,5 +86,62 @@ describe.each(PRECISION_MODES)('in %s a request has the same bits', (precision) 
     const session = openSession(options);
     for (let i = 0; i < 2; i++) expect(bitsOf(resultOf(session.run([probe, ...mates(3)]), 'probe'))).toBe(alone);
     expect(session.counters.hitBlocks).toBeGreaterThan(0);
+  });
+});
+
+describe('schedules', () => {
+  const prompts = [
+    requestOf('a', 1, 60, { maxTokens: 12 }),
+    requestOf('b', 1, 50),
+    requestOf('c', 2, 40),
+    requestOf('d', 1, 60),
+  ];
+  const alone = new Map(prompts.map((r) => [r.id, aloneBits(r)]));
+
+  it('give every request the same bits, in whatever order copies complete, requests arrive and others are aborted', async () => {
+    const seen = { copies: 0, preemptions: 0, hits: 0 };
+    await fc.assert(
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.array(fc.tuple(fc.nat(prompts.length - 1), fc.nat(8)), { minLength: 3, maxLength: 6 }),
+        fc.constantFrom('swap' as const, 'recompute' as const),
+        fc.array(fc.boolean(), { minLength: 4, maxLength: 12 }),
+        fc.nat(30),
+        async (s, arrivals, preemption, eager, abortAt) => {
+          const copyScheduler = (): CopyScheduler => ({
+            name: 'fast-check',
+            start: (event, complete) =>
+              void s.schedule(Promise.resolve(), `${event.label} ${event.phase}`).then(complete),
+            advance: () => s.count() > 0,
+          });
+          const session = openSession({
+            prefixCache: true,
+            pageTokens: 16,
+            hotPages: 8,
+            warmBytes: 2_000_000,
+            chunkSize: 16,
+            maxBatch: 3,
+            preemption,
+            parts: { copyScheduler },
+          });
+          const served = arrivals.map(([prompt, arrivalStep]) => session.submit({ ...prompts[prompt], arrivalStep }));
+          for (let tick = 0; !session.idle; tick++) {
+            const outcome = session.tick();
+            if (tick === abortAt) session.abort(prompts[0].id);
+            // copies complete while nothing can go on, and now and then in between
+            if (s.count() > 0 && (outcome === 'waiting' || eager[tick % eager.length])) await s.waitNext(1);
+          }
+          for (const r of served)
+            if (r.finishReason !== 'abort') expect(bitsOf(r.result())).toBe(alone.get(r.request.id));
+          await s.waitIdle();
+          const { preemptions, hits, demotions } = session.counters;
+          seen.copies += demotions;
+          seen.preemptions += preemptions;
+          seen.hits += hits;
+        },
+      ),
+      { numRuns: 40 },
+    );
+    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(10);
   });
 });
