@@ -69,6 +69,15 @@ describe.each(['v41', 'paper'] as const)('a model with a memory of the %s form',
         expect(bits(form, { memory: { placement, prefetch } })).toBe(alone);
   });
 
+  it.each(['f32-kvq', 'w8a8', 'bf16'] as const)('has the same bits wherever its tables lie in %s', (precision) => {
+    const want = bits(form, { precision });
+    for (const placement of [
+      { kind: 'host', cacheRows: 10 },
+      { kind: 'disk', directory, cacheRows: 50 },
+    ] as const)
+      expect(bits(form, { precision, memory: { placement, prefetch: 'verify' } })).toBe(want);
+  });
+
   it('never lets an n-gram cross from one request to the next', () => {
     const session = createEngine(checkpoints[form], { maxBatch: 1 }).openSession();
     session.run([requestOf('before', 5, 40)]);
