@@ -100,6 +100,16 @@ describe.each(['v41', 'paper'] as const)('a model with a memory of the %s form',
 });
 
 describe('the memory', () => {
+  it.each([
+    ['memoryGate', { memoryGate: (_dot: number, { rows }: { rows: number }) => 1 / rows }],
+    [
+      'ngramHistory',
+      { ngramHistory: (ids: Int32Array, t: number, window: Int32Array) => void window.fill(ids[Math.max(0, t - 1)]) },
+    ],
+  ])('%s is a real seam: a wrong one changes the result', (_name, parts) => {
+    expect(bits('v41', { parts })).not.toBe(bits('v41'));
+  });
+
   it('shows exactly which rows a prompt touched: equal endings of n-grams touch equal rows', () => {
     const rows = new Map<number, number[]>();
     const tap = ({ op, rows: places, values }: TraceEvent): void => {
