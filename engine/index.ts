@@ -59,7 +59,7 @@ export type {
   TokenCompression,
   VocabularyToken,
 } from './memory/index.ts';
-export { createEngine, assembleParts, Session } from './serving/index.ts';
+export { createEngine, assembleParts, PART_DEFAULTS, Session } from './serving/index.ts';
 export type {
   BatchRequest,
   BatchResult,

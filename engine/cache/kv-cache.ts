@@ -129,19 +129,12 @@ export class KvCache {
   /** Starts moving a prefix towards the hot tier before its request runs. */
   prefetch(tokenIds: Int32Array, domain: PrefixDomain, limit: number): void {
     if (!this.options.prefixCache) return;
-    const { counters } = this.index;
-    const before = { ...counters };
-    for (const { key } of this.index.find(tokenIds, domain, limit)) this.tiers.want(key);
-    Object.assign(counters, before);
+    for (const { key } of this.index.peek(tokenIds, domain, limit)) this.tiers.want(key);
   }
 
   /** Pins the cached blocks of a prompt, so that they stay until `unpinPrefix`. Returns one pin per block. */
   pinPrefix(tokenIds: Int32Array, domain: PrefixDomain): Pin[] {
-    const { counters } = this.index;
-    const before = { ...counters };
-    const blocks = this.index.find(tokenIds, domain, tokenIds.length);
-    Object.assign(counters, before);
-    return blocks.map(({ key }) => this.tiers.pin(key));
+    return this.index.peek(tokenIds, domain, tokenIds.length).map(({ key }) => this.tiers.pin(key));
   }
 
   unpinPrefix(pins: readonly Pin[]): void {
@@ -277,7 +270,7 @@ export class KvCache {
       lease.keys.push(key);
       if (!this.index.has(key) && !this.tiers.has(key)) {
         lease.pinned[i] = this.tiers.adopt(key, lease.tenant, state.pages[i]);
-        this.index.add({ key, parent, tokenIds: tokens, salt: lease.domain.salt, end });
+        this.index.add({ key, parent, tokenIds: tokens, end });
         this.own.publishedBlocks++;
       }
       const stateId = key + STATE_SUFFIX;

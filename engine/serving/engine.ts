@@ -5,7 +5,7 @@
 import type { Checkpoint } from '../checkpoint/index.ts';
 import { createKernels } from '../kernels/index.ts';
 import type { KernelKind, Kernels } from '../kernels/index.ts';
-import { DEFAULT_SELECTION, Model, packMemory, packWeights, PRECISION_MODES } from '../model/index.ts';
+import { Model, packMemory, packWeights, PRECISION_MODES } from '../model/index.ts';
 import type {
   MemoryWeights,
   MhcReductionOption,
@@ -37,7 +37,7 @@ import type { RecordChoice } from '../formats/index.ts';
 import type { EventSink, TraceTap } from '../trace/index.ts';
 import { MEMORY_DEFAULTS, openMemory } from './memory.ts';
 import type { MemoryOptions } from './memory.ts';
-import { assembleParts } from './parts.ts';
+import { assembleParts, PART_DEFAULTS } from './parts.ts';
 import type { EngineParts } from './parts.ts';
 import { checkTokenIds } from './request.ts';
 import type { BatchRequest, BatchResult, RankedLogprob } from './request.ts';
@@ -96,17 +96,13 @@ export interface EngineOptions {
 }
 
 const DEFAULTS = {
-  precision: 'f32',
+  ...PART_DEFAULTS,
   kernels: 'wasm',
   maxBatch: 16,
   chunkSize: 64,
   // 64 keys a block, as the released attention kernel
   keyBlock: 64,
   clampSharedExpert: true,
-  splitPolicy: { kind: 'none' },
-  mhcSplitK: { kind: 'none' },
-  records: null,
-  selection: DEFAULT_SELECTION,
   indexScores: null,
   pageTokens: null,
   hotPages: null,
@@ -114,9 +110,6 @@ const DEFAULTS = {
   windowPolicy: { kind: 'full' },
   warmBytes: 128 * 1024 * 1024,
   coldStore: null,
-  coldCodec: 'lossless',
-  eviction: 'lru',
-  copyDelaySteps: 0,
   preemption: 'recompute',
   prefetchQueued: 0,
   draftTokens: 0,
@@ -124,7 +117,6 @@ const DEFAULTS = {
   memory: MEMORY_DEFAULTS,
   tap: null,
   events: null,
-  parts: {},
 } as const satisfies Required<EngineOptions>;
 
 export interface ScoreOptions {
@@ -272,9 +264,11 @@ export function createEngine(checkpoint: Checkpoint, engineOptions: EngineOption
     { name: 'pageTokens', value: String(pageTokens) },
     { name: 'hotPages', value: options.hotPages === null ? 'unlimited' : String(options.hotPages) },
     { name: 'prefixCache', value: options.prefixCache ? parts.prefixKey.name : 'off' },
-    { name: 'windowPolicy', value: windowPolicy.name },
+    { name: 'windowPolicy', value: windowPolicy.exact ? windowPolicy.name : `${windowPolicy.name} (approximate)` },
     { name: 'warmBytes', value: String(options.warmBytes) },
-    { name: 'coldTier', value: options.coldStore === null ? 'off' : parts.coldCodec.name },
+    { name: 'coldTier', value: options.coldStore === null ? 'off' : 'on' },
+    // applies to warm copies too
+    { name: 'tierCodec', value: parts.coldCodec.lossless ? parts.coldCodec.name : `${parts.coldCodec.name} (lossy)` },
     { name: 'eviction', value: parts.evictionPolicy.name },
     { name: 'copyDelaySteps', value: String(options.copyDelaySteps) },
     { name: 'memory', value: memory?.memory.version ?? 'off' },
@@ -299,7 +293,6 @@ export function createEngine(checkpoint: Checkpoint, engineOptions: EngineOption
       engineFingerprint: [...CACHED_NUMBERS.map((name) => describe().find((e) => e.name === name)?.value), ''].join(
         '\n',
       ),
-      memoryVersion: memory?.memory.version ?? '',
       memory: memory?.memory ?? null,
       tap: options.tap,
       events: options.events,

@@ -34,6 +34,7 @@ import {
   createMhcReduction,
   createSelection,
   createSplitPolicy,
+  DEFAULT_SELECTION,
   recordsOf,
   specifiedDispatch,
   specifiedRules,
@@ -98,6 +99,19 @@ export interface PartOptions {
   readonly copyDelaySteps: number;
   readonly parts: Partial<EngineParts>;
 }
+
+/** What the options are unless said. */
+export const PART_DEFAULTS = {
+  precision: 'f32',
+  records: null,
+  splitPolicy: { kind: 'none' },
+  mhcSplitK: { kind: 'none' },
+  selection: DEFAULT_SELECTION,
+  eviction: 'lru',
+  coldCodec: 'lossless',
+  copyDelaySteps: 0,
+  parts: {},
+} as const satisfies PartOptions;
 
 /** The parts that the options choose, with single ones replaced by `parts`. */
 export function assembleParts(

@@ -25,7 +25,7 @@ export interface BatchRequest {
   readonly onText?: (piece: string) => void;
   /** Called with each produced token. */
   readonly onToken?: (tokenId: number, logprob: number) => void;
-  /** Steps of the run after which the request arrives. */
+  /** Scheduler rounds after which the request arrives. */
   readonly arrivalStep?: number;
   /** Prefixes are shared inside a tenant alone. */
   readonly tenant?: string;

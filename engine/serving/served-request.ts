@@ -14,7 +14,7 @@ export class ServedRequest {
   readonly request: AdmittedRequest;
   /** Order of arrival: also the priority. */
   readonly serial: number;
-  /** Step of the session from which it may be admitted. */
+  /** Round of the session from which it may be admitted. */
   readonly arrivesAt: number;
   private readonly stream: TextStream;
   phase: Phase = 'waiting';
@@ -33,7 +33,7 @@ export class ServedRequest {
   /** Prompt positions whose logits were given out. */
   scored = 0;
   cachedTokens = 0;
-  /** Tokens of the first prompt chunk are computed. */
+  /** Prompt chunks computed so far, recomputed ones included. */
   chunks = 0;
   /** Tokens drafted for the next step. */
   drafts: number[] = [];

@@ -40,7 +40,6 @@ export interface SessionOptions {
   readonly stateShape: StateShape;
   readonly scheduler: CopyScheduler;
   readonly engineFingerprint: string;
-  readonly memoryVersion: string;
   readonly memory: ConditionalMemory | null;
   readonly tap: TraceTap | null;
   readonly events: EventSink | null;
@@ -219,7 +218,7 @@ export class Session {
       // the tenant's length stands in front: tenant and salt can never be exchanged
       salt: `${tenant.length}:${tenant}${cacheSalt}`,
       adapter,
-      memoryVersion: this.options.memoryVersion,
+      memoryVersion: this.options.memory?.version ?? '',
       engine: this.options.engineFingerprint,
     };
   }

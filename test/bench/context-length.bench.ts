@@ -19,7 +19,7 @@ const { buildCheckpoint } = await built<typeof import('../../engine/checkpoint/i
 const { chooseRecords, RECORD_CHOICES } = await built<typeof import('../../engine/formats/index.ts')>('formats');
 const { createKernels } = await built<typeof import('../../engine/kernels/index.ts')>('kernels');
 const { Model, packWeights } = await built<typeof import('../../engine/model/index.ts')>('model');
-const { assembleParts } = await built<typeof import('../../engine/serving/index.ts')>('serving');
+const { assembleParts, PART_DEFAULTS } = await built<typeof import('../../engine/serving/index.ts')>('serving');
 
 const LENGTHS = [1, 4, 16, 64, 128].map((k) => k * 1024);
 const ROUNDS = 5;
@@ -33,20 +33,7 @@ function variant(hcaRatio: 16 | 128, dense: boolean): { model: EngineModel; pool
   // the HCA weights fit any ratio but for the positional table, which is only as long as the ratio
   const compressRatios = base.compressRatios.map((r) => (r === 16 ? hcaRatio : r));
   const config = { ...base, compressRatios, indexTopK: dense ? 1 << 24 : base.indexTopK };
-  const parts = assembleParts(
-    {
-      precision: 'bf16',
-      records: null,
-      splitPolicy: { kind: 'none' },
-      mhcSplitK: { kind: 'none' },
-      selection: { tieRule: 'low', seed: 0, order: 'index' },
-      eviction: 'lru',
-      coldCodec: 'lossless',
-      copyDelaySteps: 0,
-      parts: {},
-    },
-    config,
-  );
+  const parts = assembleParts({ ...PART_DEFAULTS, precision: 'bf16' }, config);
   const stretched = weights.blocks.map((block) => {
     const { compressor } = block.attn;
     if (compressor === null || hcaRatio === 16 || block.attn.indexer !== null) return block;

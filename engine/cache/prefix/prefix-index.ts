@@ -12,7 +12,6 @@ export interface PrefixBlock {
   readonly key: string;
   readonly parent: string;
   readonly tokenIds: Int32Array;
-  readonly salt: string;
   /** First position after the block. */
   readonly end: number;
 }
@@ -48,8 +47,8 @@ export class PrefixIndex {
     return this.blocks.has(key);
   }
 
-  /** The blocks of a prompt that are cached, first to last, within its first `limit` tokens. Counts. */
-  find(tokenIds: Int32Array, domain: PrefixDomain, limit: number): PrefixBlock[] {
+  /** The blocks of a prompt that are cached, first to last, within its first `limit` tokens: looked at, not counted as a lookup. */
+  peek(tokenIds: Int32Array, domain: PrefixDomain, limit: number): PrefixBlock[] {
     const found: PrefixBlock[] = [];
     let parent = '';
     for (let end = this.blockTokens; end <= limit; end += this.blockTokens) {
@@ -63,6 +62,12 @@ export class PrefixIndex {
       found.push(block);
       parent = block.key;
     }
+    return found;
+  }
+
+  /** As `peek`, for a request: counted. */
+  find(tokenIds: Int32Array, domain: PrefixDomain, limit: number): PrefixBlock[] {
+    const found = this.peek(tokenIds, domain, limit);
     this.counters.lookups++;
     if (found.length > 0) this.counters.hits++;
     else this.counters.misses++;

@@ -141,7 +141,7 @@ export class TierManager {
 
   /** Keeps a page as a host copy of its own (a preempted request's unfinished page), pinned; false when there is no room. */
   keepPage(id: string, tenant: string, page: HotPage): boolean {
-    const bytes = this.options.codec.encode(page.bytes.slice(), this.pool.layout);
+    const bytes = this.options.codec.encode(page.bytes, this.pool.layout);
     return (
       this.options.codec.lossless && this.keepWarm({ id, kind: 'page', tenant, bytes, audit: page.audit, pins: 1 })
     );
@@ -208,7 +208,7 @@ export class TierManager {
   want(id: string): Availability {
     const object = this.objects.get(id);
     if (object === undefined) return 'lost';
-    if (object.kind === 'state' ? object.tier === 'warm' : object.tier === 'hot') return 'hot';
+    if (this.isUp(object)) return 'hot';
     object.wanted = true;
     if (!object.moving) this.bringUp(object);
     return this.objects.has(id) ? (this.isUp(object) ? 'hot' : 'coming') : 'lost';

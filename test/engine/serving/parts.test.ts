@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   assembleParts,
+  PART_DEFAULTS,
   createEvictionPolicy,
   createWindowPolicy,
   resetPositions,
@@ -76,17 +77,7 @@ const WRONG: { readonly [K in keyof EngineParts]?: () => Partial<EngineParts> } 
   tailCarry: () => ({ tailCarry: (state, sequence) => void (sequence.start > 0 && state.scores.fill(-Infinity)) }),
   records: () => {
     const { records } = assembleParts(
-      {
-        precision: 'f32',
-        records: 'v4',
-        splitPolicy: { kind: 'none' },
-        mhcSplitK: { kind: 'none' },
-        selection: { tieRule: 'low', seed: 0, order: 'index' },
-        eviction: 'lru',
-        coldCodec: 'lossless',
-        copyDelaySteps: 0,
-        parts: {},
-      },
+      { ...PART_DEFAULTS, records: 'v4' },
       { headDim: 512, ropeDim: 64, indexHeadDim: 128 },
     );
     return { records };
@@ -191,22 +182,7 @@ describe('the parts of the engine', () => {
   });
 
   it('are all tried here or where their room is tested', () => {
-    const all = Object.keys(
-      assembleParts(
-        {
-          precision: 'f32',
-          records: null,
-          splitPolicy: { kind: 'none' },
-          mhcSplitK: { kind: 'none' },
-          selection: { tieRule: 'low', seed: 0, order: 'index' },
-          eviction: 'lru',
-          coldCodec: 'lossless',
-          copyDelaySteps: 0,
-          parts: {},
-        },
-        { headDim: 512, ropeDim: 64, indexHeadDim: 128 },
-      ),
-    );
+    const all = Object.keys(assembleParts(PART_DEFAULTS, { headDim: 512, ropeDim: 64, indexHeadDim: 128 }));
     expect([...Object.keys(WRONG), ...FREE, ...MEMORY].sort()).toEqual(all.sort());
   });
 
