@@ -78,6 +78,9 @@ export type {
   SessionCounters,
   TickOutcome,
   TokenLogprob,
+  Client,
+  FutureTokens,
+  ResponseRoutes,
 } from './serving/index.ts';
 export {
   AuditError,

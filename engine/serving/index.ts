@@ -6,5 +6,7 @@ export * from './sampler.ts';
 export * from './counter-rng.ts';
 export * from './session.ts';
 export * from './sampling-rows.ts';
+export * from './response-routes.ts';
+export * from './future-tokens.ts';
 export * from './session-counters.ts';
 export * from './text-stream.ts';

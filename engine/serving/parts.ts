@@ -49,6 +49,10 @@ import type {
 import { byteDetokenizer } from '../tokenizer/index.ts';
 import type { Detokenizer } from '../tokenizer/index.ts';
 import { uniformAt } from './counter-rng.ts';
+import { createFutureTokens } from './future-tokens.ts';
+import type { FutureTokens } from './future-tokens.ts';
+import { createResponseRoutes } from './response-routes.ts';
+import type { ResponseRoutes } from './response-routes.ts';
 import { createSamplingRows } from './sampling-rows.ts';
 import type { SamplingRows } from './sampling-rows.ts';
 import type { SamplerRng } from './sampler.ts';
@@ -69,6 +73,10 @@ export interface EngineParts extends ModelParts {
   readonly samplerRng: SamplerRng;
   /** Per-slot sampling state (token masks). */
   readonly samplingRows: () => SamplingRows;
+  /** Which client an answer goes to. */
+  readonly responseRoutes: () => ResponseRoutes;
+  /** Where sampled tokens lie until the next step takes them. */
+  readonly futureTokens: (slots: number) => FutureTokens;
   /** Whether a drafted token is taken; `sampled` is what the model itself produces there. */
   readonly acceptDraft: (draft: number, sampled: number, logits: Float32Array) => boolean;
   /** Undoes the state of rejected drafts: everything from position `kept` on. */
@@ -138,6 +146,8 @@ export function assembleParts(
       options.copyDelaySteps === 0 ? immediateScheduler() : delayedScheduler(options.copyDelaySteps),
     samplerRng: uniformAt,
     samplingRows: createSamplingRows,
+    responseRoutes: createResponseRoutes,
+    futureTokens: createFutureTokens,
     acceptDraft: (draft, sampled) => draft === sampled,
     draftRollback: (journal, kept) => journal.undoFrom(kept),
     resumeTokens: (prompt, produced) => [...prompt, ...produced],

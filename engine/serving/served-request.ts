@@ -6,6 +6,7 @@ import type { Lease, StateBlock } from '../cache/index.ts';
 import type { AdmittedRequest, BatchResult, FinishReason, RankedLogprob } from './request.ts';
 import { logSumExp, topLogprobs } from './sampler.ts';
 import type { TokenLogprob } from './sampler.ts';
+import type { Client } from './response-routes.ts';
 import type { TextStream } from './text-stream.ts';
 
 export type Phase = 'waiting' | 'restoring' | 'running' | 'done';
@@ -17,6 +18,8 @@ export class ServedRequest {
   /** Round of the session from which it may be admitted. */
   readonly arrivesAt: number;
   private readonly stream: TextStream;
+  /** Who is to be told, looked up at each piece. */
+  private readonly client: () => Client | null;
   phase: Phase = 'waiting';
   slot = -1;
   state: StateBlock | null = null;
@@ -35,17 +38,26 @@ export class ServedRequest {
   cachedTokens = 0;
   /** Prompt chunks computed so far, recomputed ones included. */
   chunks = 0;
+  /** Place of the next step's input, when it was sampled by the last one. */
+  future: number | null = null;
   /** Tokens drafted for the next step. */
   drafts: number[] = [];
   /** First position that the draft layer has seen since it was last installed. */
   draftStart = 0;
   finishReason: FinishReason | null = null;
 
-  constructor(request: AdmittedRequest, serial: number, arrivesAt: number, stream: TextStream) {
+  constructor(
+    request: AdmittedRequest,
+    serial: number,
+    arrivesAt: number,
+    stream: TextStream,
+    client: () => Client | null,
+  ) {
     this.request = request;
     this.serial = serial;
     this.arrivesAt = arrivesAt;
     this.stream = stream;
+    this.client = client;
     this.tokens = [...request.prompt];
   }
 
@@ -72,7 +84,7 @@ export class ServedRequest {
     this.logprobs.push(logprob);
     if (request.topLogprobs > 0) this.topLogprobs.push(topLogprobs(reported, request.topLogprobs));
     if (request.keepLogits) this.logits.push(reported.slice());
-    request.onToken?.(token, logprob);
+    this.client()?.onToken?.(token, logprob);
     const stopToken = request.stopTokenIds.includes(token);
     this.emit(stopToken ? '' : this.stream.push(token));
     if (stopToken || this.stream.stopped) this.finishReason = 'stop';
@@ -81,7 +93,7 @@ export class ServedRequest {
   }
 
   private emit(piece: string): void {
-    if (piece !== '') this.request.onText?.(piece);
+    if (piece !== '') this.client()?.onText?.(piece);
   }
 
   /** Takes the logits of prompt positions from .. from + n, in order, each once. */

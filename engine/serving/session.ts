@@ -16,9 +16,12 @@ import { createStepCounters } from '../model/index.ts';
 import type { Model, StepCounters, StepSequence } from '../model/index.ts';
 import type { EventSink, TraceTap } from '../trace/index.ts';
 import { draftTokens } from './drafting.ts';
+import type { FutureTokens } from './future-tokens.ts';
+import { neededLogits } from './needed-logits.ts';
 import type { EngineParts } from './parts.ts';
 import { admitRequest } from './request.ts';
 import type { BatchRequest, BatchResult } from './request.ts';
+import type { Client, ResponseRoutes } from './response-routes.ts';
 import type { SamplingRows } from './sampling-rows.ts';
 import { sampleToken } from './sampler.ts';
 import { ServedRequest } from './served-request.ts';
@@ -61,6 +64,8 @@ export class Session {
   private readonly options: SessionOptions;
   private readonly pool: StatePool;
   private readonly rows: SamplingRows;
+  private readonly routes: ResponseRoutes;
+  private readonly futures: FutureTokens;
   private readonly own: SessionCounters = createSessionCounters();
   private readonly stepCounters: StepCounters = createStepCounters();
   private waiting: ServedRequest[] = [];
@@ -79,6 +84,8 @@ export class Session {
     this.model = model;
     this.options = options;
     this.rows = options.parts.samplingRows();
+    this.routes = options.parts.responseRoutes();
+    this.futures = options.parts.futureTokens(options.maxBatch);
     this.pool = new StatePool(
       options.maxBatch,
       () => createStateBlock(options.stateShape, options.cache.pool),
@@ -104,6 +111,10 @@ export class Session {
    * @throws RangeError when the request does not fit the model or the page cache
    */
   submit(request: BatchRequest): ServedRequest {
+    return this.enter(request).served;
+  }
+
+  private enter(request: BatchRequest): { served: ServedRequest; client: Client } {
     const { vocabSize, maxPositions } = this.model.config;
     const admitted = admitRequest(request, { vocabSize, maxPositions });
     const { cache, parts } = this.options;
@@ -114,9 +125,13 @@ export class Session {
           `got a prompt and maxTokens that need ${pages}; raise hotPages`,
       );
     const stream = new TextStream(parts.detokenizer, admitted.stop);
-    const served = new ServedRequest(admitted, this.serials++, this.ticks + admitted.arrivalStep, stream);
+    const serial = this.serials++;
+    const client: Client = { onToken: admitted.onToken, onText: admitted.onText, answer: null };
+    this.routes.open(serial, admitted.id, client);
+    const clientNow = (): Client | null => this.routes.clientOf(serial, admitted.id);
+    const served = new ServedRequest(admitted, serial, this.ticks + admitted.arrivalStep, stream, clientNow);
     this.waiting.push(served);
-    return served;
+    return { served, client };
   }
 
   /** Ends a request wherever it is; false when it is not in the session. */
@@ -132,15 +147,18 @@ export class Session {
 
   /** Runs all requests to their end; results come back in the order of the requests. */
   run(requests: readonly BatchRequest[]): BatchResult[] {
-    const served: ServedRequest[] = [];
+    const clients: Client[] = [];
     try {
-      for (const request of requests) served.push(this.submit(request));
+      for (const request of requests) clients.push(this.enter(request).client);
       while (!this.idle) this.tick();
     } catch (error) {
       for (const r of [...this.active, ...this.waiting]) this.leave(r);
       throw error;
     }
-    return served.map((r) => r.result());
+    return clients.map(({ answer }, i) => {
+      if (answer === null) throw new Error(`invariant: request ${requests[i].id} got no answer`);
+      return answer;
+    });
   }
 
   /** One round of the scheduler. */
@@ -268,7 +286,7 @@ export class Session {
     }
     const room = Math.min(cache.nextStop(length) - length - 1, r.request.maxTokens - r.tokenIds.length - 1);
     r.drafts.length = Math.max(0, Math.min(r.drafts.length, room));
-    return { tokens: [r.tokens[length], ...r.drafts], decode: true };
+    return { tokens: [r.future === null ? r.tokens[length] : this.futures.take(r.future), ...r.drafts], decode: true };
   }
 
   /** Tokens that need pages after the step: also the forced ones, when the prompt ends in it. */
@@ -313,6 +331,7 @@ export class Session {
     this.pool.release(r.slot);
     this.active = this.active.filter((a) => a !== r);
     r.state = null;
+    r.future = null;
     r.drafts = [];
   }
 
@@ -323,6 +342,9 @@ export class Session {
     if (r.state !== null) this.giveUpSlot(r);
     this.waiting = this.waiting.filter((w) => w !== r);
     r.phase = 'done';
+    const client = this.routes.clientOf(r.serial, r.request.id);
+    if (client !== null) client.answer = r.result();
+    this.routes.close(r.serial, r.request.id);
   }
 
   private step(planned: ReturnType<Session['plan']>): void {
@@ -348,13 +370,17 @@ export class Session {
     this.own.steps++;
     this.own.maxActiveRows = Math.max(this.own.maxActiveRows, planned.length);
     const streams = this.model.forward({ tokenIds: Int32Array.from(tokenIds), sequences }, this.options.tap);
-    const logits = this.neededLogits(planned, sequences, streams);
+    const firstNeeded = planned.map(({ request }) => request.firstNeeded);
+    const logits = neededLogits(this.model, sequences, firstNeeded, streams);
     planned.forEach(({ request }, i) => this.advance(request, sequences[i], logits[i]));
     this.draft(planned, sequences, streams);
     for (const { request: r } of planned) {
       if (r.lease !== null) this.options.cache.publish(r.lease, r.state!, r.tokens);
       if (r.finishReason !== null) this.leave(r);
-      else this.prefetchMemory(r);
+      else {
+        if (r.tokenIds.length > 0) r.future = this.futures.put(r.slot, r.tokens[r.tokens.length - 1]);
+        this.prefetchMemory(r);
+      }
     }
   }
 
@@ -364,32 +390,6 @@ export class Session {
     if (memory === null || !(r.state?.memory instanceof MemoryState)) return;
     memory.prefetch(r.state.memory, Int32Array.from(this.nextTokens(r).tokens));
     memory.fetcher.advance();
-  }
-
-  /** Per request the logits of its last rows of the step, as many as somebody needs: heads only where they are. */
-  private neededLogits(
-    planned: ReturnType<Session['plan']>,
-    sequences: readonly StepSequence[],
-    streams: Float32Array,
-  ): Float32Array[] {
-    const { hcMult, hiddenSize, vocabSize } = this.model.config;
-    const width = hcMult * hiddenSize;
-    const counts = planned.map(({ request }, i) => {
-      const { start, count } = sequences[i];
-      return Math.max(0, start + count - Math.max(start, request.firstNeeded));
-    });
-    const rows = counts.reduce((sum, n) => sum + n, 0);
-    if (rows === 0) return counts.map(() => new Float32Array(0));
-    const gathered = new Float32Array(rows * width);
-    let to = 0;
-    counts.forEach((n, i) => {
-      const end = sequences[i].from + sequences[i].count;
-      gathered.set(streams.subarray((end - n) * width, end * width), to * width);
-      to += n;
-    });
-    const logits = this.model.head(gathered, rows);
-    let from = 0;
-    return counts.map((n) => logits.subarray(from * vocabSize, (from += n) * vocabSize));
   }
 
   /** Takes the logits of a request's last rows of this step. */

@@ -11,7 +11,7 @@ import {
   specifiedRules,
   stagedTransport,
 } from '../../../engine/index.ts';
-import type { EngineOptions, EngineParts, Session } from '../../../engine/index.ts';
+import type { Client, EngineOptions, EngineParts, Session } from '../../../engine/index.ts';
 import { bitsOf, openSession, promptOf, requestOf, resultOf } from '../../support/serving-runs.ts';
 
 /** A scenario that walks every path: batches, chunks, sampling with a mask, prefix hits from all tiers, preemption, drafts. */
@@ -47,6 +47,7 @@ function scenario(session: Session): string {
   );
   take(requestOf('x', 1, 100), requestOf('y', 1, 70, SAMPLED));
   take(requestOf('p', 9, 60), requestOf('q', 9, 60, { arrivalStep: 2 }));
+  take(requestOf('same id', 10, 30), requestOf('same id', 11, 40), requestOf('r', 12, 20));
   return out.join('\n');
 }
 
@@ -124,6 +125,24 @@ const WRONG: { readonly [K in keyof EngineParts]?: () => Partial<EngineParts> } 
   samplerRng: () => ({ samplerRng: (_seed, index, { slot }) => ((index * 7 + slot * 3) % 10) / 10 }),
   samplingRows: () => ({
     samplingRows: () => ({ place: () => undefined, clear: () => undefined, masked: (_slot, logits) => logits }),
+  }),
+  futureTokens: () => ({
+    // a ring of one place, whatever the number of slots
+    futureTokens: () => {
+      const ring = [0];
+      return { put: (_slot, token) => ((ring[0] = token), 0), take: () => ring[0] };
+    },
+  }),
+  responseRoutes: () => ({
+    // by the id that a client chose: the second of one name gets the answer of the first
+    responseRoutes: () => {
+      const clients = new Map<string, Client>();
+      return {
+        open: (_serial, id, client) => void clients.set(id, client),
+        clientOf: (_serial, id) => clients.get(id) ?? null,
+        close: (_serial, id) => void clients.delete(id),
+      };
+    },
   }),
   acceptDraft: () => ({ acceptDraft: () => true }),
   draftRollback: () => ({ draftRollback: () => undefined }),
