@@ -4,8 +4,14 @@
  * The cache is filled with random entries instead of a prefill of 128 Ki tokens; a decode step then reads what it would read. `sparse`
  * is the model as it is (indexer scan, top 8 entries); `dense` attends to all entries of the CSA layers and scans nothing. Columns
  * are milliseconds per token, interleaved over variants, the median of the rounds.
+ *
+ * Memory: requests of one length go through the cache one after another, without a model, until many times its capacity has
+ * passed; what the process then really holds stands beside what was configured, which stays the same for all lengths.
  * Run: npm run bench
  */
+import { setTimeout as pause } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import type { PagePool as Pool, StateBlock } from '../../engine/cache/index.ts';
 import type { Model as EngineModel } from '../../engine/model/index.ts';
@@ -13,8 +19,9 @@ import type { Model as EngineModel } from '../../engine/model/index.ts';
 /** The built engine: what the test runner makes of sources is several times slower. */
 const built = <T>(room: string): Promise<T> =>
   import(/* @vite-ignore */ new URL(`../../dist/engine/${room}/index.js`, import.meta.url).href) as Promise<T>;
+const cacheRoom = await built<typeof import('../../engine/cache/index.ts')>('cache');
 const { createColdCodec, createPageLayout, createStateBlock, ensurePages, leastPageTokens, PagePool, saveState } =
-  await built<typeof import('../../engine/cache/index.ts')>('cache');
+  cacheRoom;
 const { buildCheckpoint } = await built<typeof import('../../engine/checkpoint/index.ts')>('checkpoint');
 const { chooseRecords, RECORD_CHOICES } = await built<typeof import('../../engine/formats/index.ts')>('formats');
 const { createKernels } = await built<typeof import('../../engine/kernels/index.ts')>('kernels');
@@ -137,4 +144,106 @@ it('bytes per token of context by tier', () => {
   });
   console.table(rows);
   expect(rows.find(({ records }) => records === 'v4')!.hot).toBeGreaterThanOrEqual(399);
+});
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+const MIB = 2 ** 20;
+/** Room for one request of 128 Ki tokens and little more, at every length. */
+const CAPACITY = { hotPages: 2100, warmBytes: 16 * MIB, coldBytes: 32 * MIB };
+const PASSING = { tokens: 1 << 20, requests: 4096 };
+
+function sessionCache(model: EngineModel): { cache: InstanceType<typeof cacheRoom.KvCache>; state: StateBlock } {
+  const shapes = model.layerShapes();
+  const { records, pageReady, prefixKey, evictionPolicy, tierTransport, coldCodec, copyScheduler } = assembleParts(
+    { ...PART_DEFAULTS, precision: 'bf16' },
+    base,
+  );
+  const layout = createPageLayout(shapes, records, 4 * leastPageTokens(shapes));
+  const cache = new cacheRoom.KvCache({
+    layout,
+    hotPages: CAPACITY.hotPages,
+    audit: false,
+    prefixCache: true,
+    prefixKey,
+    windowPolicy: cacheRoom.createWindowPolicy({ kind: 'full' }, layout.pageTokens),
+    geometry: {
+      windowSize: base.windowSize,
+      layers: shapes.length,
+      blockTokens: layout.pageTokens,
+      memoryLookback: 0,
+    },
+    tiers: {
+      warmBytes: CAPACITY.warmBytes,
+      cold: cacheRoom.createMemoryColdStore(CAPACITY.coldBytes),
+      codec: coldCodec,
+      policy: evictionPolicy,
+      scheduler: copyScheduler(),
+      transport: tierTransport,
+    },
+    pageReady,
+    events: null,
+  });
+  return { cache, state: createStateBlock({ layers: shapes, createMemory: null }, cache.pool) };
+}
+
+/** One request through the cache: every page is asked for, filled (with its number) and given to the index. */
+function pass({ cache, state }: ReturnType<typeof sessionCache>, tokens: Int32Array): void {
+  const domain = { salt: '', adapter: '', memoryVersion: '', engine: 'bench' };
+  const lease = cache.open(tokens, domain, '', tokens.length - 1);
+  while (!cache.poll(lease));
+  cacheRoom.resetState(state);
+  for (let at = cache.install(lease, state, tokens); at < tokens.length;) {
+    at = Math.min(tokens.length, at + cache.pageTokens);
+    if (!cache.ensure(lease, state, at)) throw new Error(`no page at ${at}`);
+    state.pages[state.pages.length - 1].bytes.fill(at & 255);
+    state.length = at;
+    cache.publish(lease, state, tokens);
+  }
+  cache.close(lease, state);
+}
+
+it('memory of the cache is bounded by its capacities from 1 to 128 Ki tokens', { timeout: 1_200_000 }, async () => {
+  const { model } = variant(16, false);
+  // freed buffers are swept in the background: collect until the number stands still
+  const held = async (): Promise<number> => {
+    let last = Number.POSITIVE_INFINITY;
+    for (;;) {
+      collect();
+      await pause(20);
+      const { arrayBuffers } = process.memoryUsage();
+      if (arrayBuffers >= last) return last;
+      last = arrayBuffers;
+    }
+  };
+  const before = await held();
+  // a function of its own, so that nothing of one row is alive in the next
+  const measure = async (length: number): Promise<Record<string, number>> => {
+    const own = sessionCache(model);
+    const { cache } = own;
+    const requests = Math.min(PASSING.requests, Math.ceil(PASSING.tokens / length));
+    let most = 0;
+    for (let n = 0; n < requests; n++) {
+      pass(
+        own,
+        Int32Array.from({ length }, (_, i) => (i < 8 ? (n >>> (4 * i)) & 15 : (i * 17) % 251)),
+      );
+      if (n % Math.ceil(requests / 8) === 0) most = Math.max(most, (await held()) - before);
+    }
+    most = Math.max(most, (await held()) - before);
+    const capacity = cache.pool.layout.pageBytes * CAPACITY.hotPages + CAPACITY.warmBytes + CAPACITY.coldBytes;
+    const { demotions, spills } = cache.counters();
+    return {
+      'tokens a request': length,
+      requests,
+      demotions,
+      spills,
+      'configured MiB': Number((capacity / MIB).toFixed(1)),
+      'most held MiB': Number((most / MIB).toFixed(1)),
+    };
+  };
+  const rows = [];
+  for (const length of [1, ...LENGTHS]) rows.push(await measure(length));
+  console.table(rows);
+  for (const row of rows) expect(row['most held MiB']).toBeLessThan(row['configured MiB'] * 1.05);
 });
