@@ -12,7 +12,8 @@ export * from './top-k.ts';
 export * from './sparse-attention.ts';
 export * from './channel-pool.ts';
 
-export type KernelKind = Kernels['kind'];
+export const KERNEL_KINDS = ['wasm', 'reference'] as const satisfies readonly Kernels['kind'][];
+export type KernelKind = (typeof KERNEL_KINDS)[number];
 
 /** New kernels with a memory of their own. `reference` is the definition; `wasm` gives the same bytes faster. */
 export function createKernels(kind: KernelKind): Kernels {

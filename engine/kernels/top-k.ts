@@ -5,7 +5,7 @@
  */
 
 /** Which index wins among equal scores at the boundary. */
-export type TieRule = 'low' | 'high';
+export type TieRule = 'lower-index' | 'higher-index';
 
 export interface TopK {
   /** Ascending. */
@@ -25,7 +25,7 @@ export function topK(scores: Float32Array, from: number, count: number, k: numbe
   let rejectedMax = Number.NEGATIVE_INFINITY;
   for (let step = 0; step < count; step++) {
     // visiting in the order of the rule makes "first seen wins" the tie rule
-    const index = tieRule === 'low' ? step : count - 1 - step;
+    const index = tieRule === 'lower-index' ? step : count - 1 - step;
     const score = scores[from + index];
     let at = held;
     while (at > 0 && score > scores[from + best[at - 1]]) at--;

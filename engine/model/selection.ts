@@ -26,7 +26,7 @@ export interface EntrySelection {
   select(scores: Float32Array, count: number, k: number, place: SelectionPlace): TopK;
 }
 
-export const TIE_RULES = ['low', 'high', 'seeded'] as const;
+export const TIE_RULES = ['lower-index', 'higher-index', 'seeded'] as const;
 
 export interface SelectionOption {
   readonly tieRule: (typeof TIE_RULES)[number];
@@ -35,14 +35,14 @@ export interface SelectionOption {
   readonly order: 'index' | 'score';
 }
 
-export const DEFAULT_SELECTION: SelectionOption = { tieRule: 'low', seed: 0, order: 'index' };
+export const DEFAULT_SELECTION: SelectionOption = { tieRule: 'lower-index', seed: 0, order: 'index' };
 
 export function createSelection({ tieRule, seed, order }: SelectionOption): EntrySelection {
   const select = (scores: Float32Array, count: number, k: number): TopK => {
     if (tieRule !== 'seeded') return topK(scores, 0, count, k, tieRule);
     const visit = seededOrder(seed, count);
     const shuffled = Float32Array.from(visit, (i) => scores[i]);
-    const { indices, tieAtBoundary } = topK(shuffled, 0, count, k, 'low');
+    const { indices, tieAtBoundary } = topK(shuffled, 0, count, k, 'lower-index');
     return { indices: indices.map((i) => visit[i]).sort(), tieAtBoundary };
   };
   return {

@@ -5,16 +5,8 @@
 import type { Checkpoint } from '../checkpoint/index.ts';
 import { createKernels } from '../kernels/index.ts';
 import type { KernelKind, Kernels } from '../kernels/index.ts';
-import { Model, packMemory, packWeights, PRECISION_MODES } from '../model/index.ts';
-import type {
-  MemoryWeights,
-  MhcReductionOption,
-  ModelWeights,
-  PrecisionMode,
-  SelectionOption,
-  SplitPolicyOption,
-  StepSequence,
-} from '../model/index.ts';
+import { Model, packMemory, packWeights } from '../model/index.ts';
+import type { MemoryWeights, ModelWeights, StepSequence } from '../model/index.ts';
 import {
   createPageLayout,
   createStateBlock,
@@ -24,100 +16,15 @@ import {
   leastPageTokens,
   PagePool,
 } from '../cache/index.ts';
-import type {
-  ColdCodecName,
-  ColdStore,
-  EvictionPolicyName,
-  PageLayout,
-  StateBlock,
-  StateShape,
-  WindowPolicyOption,
-} from '../cache/index.ts';
-import type { RecordChoice } from '../formats/index.ts';
-import type { EventSink, TraceTap } from '../trace/index.ts';
-import { MEMORY_DEFAULTS, openMemory } from './memory.ts';
-import type { MemoryOptions } from './memory.ts';
-import { assembleParts, PART_DEFAULTS } from './parts.ts';
-import type { EngineParts } from './parts.ts';
+import type { PageLayout, StateBlock, StateShape } from '../cache/index.ts';
+import type { TraceTap } from '../trace/index.ts';
+import { openMemory } from './memory.ts';
+import { completeOptions } from './options.ts';
+import type { EngineOptions } from './options.ts';
+import { assembleParts } from './parts.ts';
 import { checkTokenIds } from './request.ts';
 import type { BatchRequest, BatchResult, RankedLogprob } from './request.ts';
 import { Session } from './session.ts';
-
-export interface EngineOptions {
-  readonly precision?: PrecisionMode;
-  /** `wasm` and `reference` give the same bytes. */
-  readonly kernels?: KernelKind;
-  /** Slots, and so the largest batch. */
-  readonly maxBatch?: number;
-  /** Prompt tokens per request and step. */
-  readonly chunkSize?: number;
-  /** Keys per attention block. */
-  readonly keyBlock?: number;
-  /** Ports disagree; true is what the reference outputs do. */
-  readonly clampSharedExpert?: boolean;
-  readonly splitPolicy?: SplitPolicyOption;
-  readonly mhcSplitK?: MhcReductionOption;
-  /** Record formats of the cache; null = what the precision mode uses. */
-  readonly records?: RecordChoice | null;
-  /** Ties and order of the selected entries. */
-  readonly selection?: SelectionOption;
-  /** Index scores in float32 or bfloat16; null = bfloat16 in the bf16 mode alone. */
-  readonly indexScores?: 'f32' | 'bf16' | null;
-  /** Tokens of a page: a multiple of every compression ratio; null = four times the least. */
-  readonly pageTokens?: number | null;
-  /** Pages of the hot tier; null = as many as are asked for. */
-  readonly hotPages?: number | null;
-  /** Share complete blocks of equal prefixes. */
-  readonly prefixCache?: boolean;
-  /** How a prefix hit gets its window back. */
-  readonly windowPolicy?: WindowPolicyOption;
-  /** Bytes of the warm tier; 0 = none. */
-  readonly warmBytes?: number;
-  /** Makes the cold store of a session; null = no cold tier. */
-  readonly coldStore?: (() => ColdStore) | null;
-  readonly coldCodec?: ColdCodecName;
-  readonly eviction?: EvictionPolicyName;
-  /** Scheduler rounds that each phase of a copy takes. */
-  readonly copyDelaySteps?: number;
-  /** What happens to the state of a preempted request. */
-  readonly preemption?: 'recompute' | 'swap';
-  /** Queued requests whose cached prefix is moved up ahead of time. */
-  readonly prefetchQueued?: number;
-  /** Tokens drafted by the MTP block per step; 0 = no speculative decoding. */
-  readonly draftTokens?: number;
-  /** Check owner, position, content and checksum of every record read. */
-  readonly audit?: boolean;
-  /** Conditional memory of a checkpoint that has one. */
-  readonly memory?: MemoryOptions;
-  readonly tap?: TraceTap | null;
-  readonly events?: EventSink | null;
-  /** Replaces single parts; named in `describe()` as `custom`. */
-  readonly parts?: Partial<EngineParts>;
-}
-
-const DEFAULTS = {
-  ...PART_DEFAULTS,
-  kernels: 'wasm',
-  maxBatch: 16,
-  chunkSize: 64,
-  // 64 keys a block, as the released attention kernel
-  keyBlock: 64,
-  clampSharedExpert: true,
-  indexScores: null,
-  pageTokens: null,
-  hotPages: null,
-  prefixCache: false,
-  windowPolicy: { kind: 'full' },
-  warmBytes: 128 * 1024 * 1024,
-  coldStore: null,
-  preemption: 'recompute',
-  prefetchQueued: 0,
-  draftTokens: 0,
-  audit: false,
-  memory: MEMORY_DEFAULTS,
-  tap: null,
-  events: null,
-} as const satisfies Required<EngineOptions>;
 
 export interface ScoreOptions {
   /** Prompt tokens per step; any value gives the same bits with the default parts. */
@@ -195,44 +102,17 @@ function packOnce(checkpoint: Checkpoint, kind: KernelKind): Packed {
   return entry;
 }
 
-const WHOLE_NUMBERS = {
-  maxBatch: 1,
-  chunkSize: 1,
-  keyBlock: 1,
-  pageTokens: 1,
-  hotPages: 1,
-  warmBytes: 0,
-  copyDelaySteps: 0,
-  prefetchQueued: 0,
-  draftTokens: 0,
-} as const;
-
-function checkOptions(options: Required<EngineOptions>, mtpLayers: number): void {
-  const fail = (name: string, expected: string, got: unknown): never => {
-    throw new RangeError(`engine options.${name}: expected ${expected}, got ${String(got)}`);
-  };
-  for (const [name, least] of Object.entries(WHOLE_NUMBERS)) {
-    const value = options[name as keyof typeof WHOLE_NUMBERS];
-    if (value !== null && (!Number.isInteger(value) || value < least)) fail(name, `an integer >= ${least}`, value);
-  }
-  if (!PRECISION_MODES.includes(options.precision))
-    fail('precision', `one of ${PRECISION_MODES.join(', ')}`, options.precision);
-  if (options.draftTokens > 0 && mtpLayers === 0)
-    fail('draftTokens', '0 for a checkpoint without an MTP layer', options.draftTokens);
-}
-
 /**
  * Builds an engine. Synchronous: weights are dequantised and packed here (once per checkpoint and kernel kind).
  *
  * @throws RangeError on an option out of range
  */
 export function createEngine(checkpoint: Checkpoint, engineOptions: EngineOptions = {}): Engine {
-  const options: Required<EngineOptions> = { ...DEFAULTS, ...engineOptions };
   const { config } = checkpoint;
-  checkOptions(options, config.mtpLayers);
+  const options = completeOptions(engineOptions, config.mtpLayers);
   const { kernels, weights, memoryWeights } = packOnce(checkpoint, options.kernels);
   const parts = assembleParts(options, config);
-  const memory = openMemory(checkpoint, { ...MEMORY_DEFAULTS, ...options.memory }, parts);
+  const memory = openMemory(checkpoint, options.memory, parts);
   const model = new Model(config, weights, kernels, {
     precision: options.precision,
     keyBlock: options.keyBlock,

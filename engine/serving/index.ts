@@ -1,5 +1,6 @@
 /** Serving: requests, sessions with continuous batching, sampling, and the engine that ties them to a checkpoint. @module */
 export * from './engine.ts';
+export * from './options.ts';
 export * from './parts.ts';
 export * from './request.ts';
 export * from './sampler.ts';

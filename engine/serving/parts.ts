@@ -121,12 +121,12 @@ export const PART_DEFAULTS = {
   parts: {},
 } as const satisfies PartOptions;
 
-/** The parts that the options choose, with single ones replaced by `parts`. */
+/** The parts that the options choose, with single ones replaced by `parts`. @throws RangeError on a name that no part has */
 export function assembleParts(
   options: PartOptions,
   geometry: { readonly headDim: number; readonly ropeDim: number; readonly indexHeadDim: number },
 ): EngineParts {
-  return {
+  const chosen: EngineParts = {
     splitPolicy: createSplitPolicy(options.splitPolicy),
     mhcReduction: createMhcReduction(options.mhcSplitK),
     selection: createSelection(options.selection),
@@ -158,6 +158,11 @@ export function assembleParts(
     memoryGate: null,
     ngramHistory: null,
     rowFetcher: null,
-    ...options.parts,
   };
+  const unknown = Object.keys(options.parts).filter((name) => !(name in chosen));
+  if (unknown.length > 0)
+    throw new RangeError(
+      `engine options.parts: unknown ${unknown.join(', ')}; known are ${Object.keys(chosen).join(', ')}`,
+    );
+  return { ...chosen, ...options.parts };
 }

@@ -39,8 +39,8 @@ export interface DiskColdStoreOptions {
   /** Made if it is missing. The store works in a sub-folder. */
   readonly directory: string;
   readonly capacityBytes: number;
-  /** null = files are plain. */
-  readonly encryption: ColdEncryption | null;
+  /** null or absent = files are plain. */
+  readonly encryption?: ColdEncryption | null;
 }
 
 export interface DiskColdStore extends ColdStore {
@@ -59,7 +59,7 @@ let stores = 0;
 
 /** @throws ColdStoreError when the folder cannot be used or an option is wrong */
 export function createDiskColdStore(options: DiskColdStoreOptions): DiskColdStore {
-  const { directory, capacityBytes, encryption } = options;
+  const { directory, capacityBytes, encryption = null } = options;
   if (encryption !== null && encryption.salt.length < SALT_BYTES)
     throw new ColdStoreError('COLD_OPTION', {
       at: 'cold store, encryption.salt',

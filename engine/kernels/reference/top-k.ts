@@ -11,7 +11,7 @@ export function plainTopK(
 ): { indices: number[]; tieAtBoundary: boolean } {
   const order = scores
     .map((score, index) => ({ score, index }))
-    .sort((a, b) => b.score - a.score || (tieRule === 'low' ? a.index - b.index : b.index - a.index));
+    .sort((a, b) => b.score - a.score || (tieRule === 'lower-index' ? a.index - b.index : b.index - a.index));
   const selected = order.slice(0, k);
   return {
     indices: selected.map(({ index }) => index).sort((a, b) => a - b),

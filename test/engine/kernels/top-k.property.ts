@@ -11,7 +11,7 @@ it('the selection is that of sorting everything, ties and their flag included, f
     fc.property(
       scores,
       fc.integer({ min: 1, max: 26 }),
-      fc.constantFrom('low' as const, 'high' as const),
+      fc.constantFrom('lower-index' as const, 'higher-index' as const),
       (list, k, rule) => {
         const got = topK(Float32Array.from([9, 9, ...list]), 2, list.length, k, rule);
         expect({ indices: [...got.indices], tieAtBoundary: got.tieAtBoundary }).toEqual(plainTopK(list, k, rule));
@@ -23,8 +23,8 @@ it('the selection is that of sorting everything, ties and their flag included, f
 
 it('a forced tie at the boundary goes to the lower or the higher index, by rule', () => {
   const list = Float32Array.of(1, 3, 3, 3, 0);
-  expect([...topK(list, 0, 5, 2, 'low').indices]).toEqual([1, 2]);
-  expect([...topK(list, 0, 5, 2, 'high').indices]).toEqual([2, 3]);
-  expect(topK(list, 0, 5, 2, 'low').tieAtBoundary).toBe(true);
-  expect(topK(list, 0, 5, 3, 'low').tieAtBoundary).toBe(false);
+  expect([...topK(list, 0, 5, 2, 'lower-index').indices]).toEqual([1, 2]);
+  expect([...topK(list, 0, 5, 2, 'higher-index').indices]).toEqual([2, 3]);
+  expect(topK(list, 0, 5, 2, 'lower-index').tieAtBoundary).toBe(true);
+  expect(topK(list, 0, 5, 3, 'lower-index').tieAtBoundary).toBe(false);
 });

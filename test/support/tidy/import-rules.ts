@@ -12,7 +12,7 @@ const PACKAGE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   commander: ['harness/cli'],
   seedrandom: ['harness/ports'],
   'chart.js': ['reports/html'],
-  zod: ['harness/schema', 'harness/config', 'perturbations'],
+  zod: ['harness/schema', 'harness/config', 'perturbations', 'engine/serving'],
   jiti: ['harness/config'],
   yaml: ['harness/config'],
 };
