@@ -107,8 +107,8 @@ const memoryOptions = z.strictObject({
   enabled: z.boolean(),
   placement: z.discriminatedUnion('kind', [
     z.strictObject(kind('resident')),
-    z.strictObject({ ...kind('host'), cacheRows: least(1) }),
-    z.strictObject({ ...kind('disk'), directory: z.string().min(1), cacheRows: least(1) }),
+    z.strictObject({ ...kind('host'), cacheRows: least(0) }),
+    z.strictObject({ ...kind('disk'), directory: z.string().min(1), cacheRows: least(0) }),
   ]),
   prefetch: z.enum(['off', 'on', 'verify']),
   orders: z.array(least(2)).nullable(),
