@@ -18,7 +18,7 @@ function buildKernels() {
   const scratch = mkdtempSync(join(tmpdir(), 'evenkeel-kernels-'));
   try {
     const wasm = join(scratch, 'kernels.wasm');
-    // `--enable simd` and `-O3` only: fast-math style options do not exist here, and the order of operations is the source's.
+    // SIMD, a shared memory, and -O3: fast-math style options do not exist here, and the order of operations is the source's.
     execFileSync(
       bin('asc'),
       [
@@ -31,7 +31,12 @@ function buildKernels() {
         'stub',
         '--enable',
         'simd',
+        '--enable',
+        'threads',
         '--importMemory',
+        '--sharedMemory',
+        '--maximumMemory',
+        '65536',
       ],
       { cwd: root, stdio: 'inherit' },
     );

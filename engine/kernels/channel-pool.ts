@@ -17,7 +17,7 @@ const f32 = Math.fround;
 export function poolChannels(
   values: Float32Array,
   scores: Float32Array,
-  slots: readonly number[],
+  slots: Int32Array,
   channels: number,
   out: Float32Array,
 ): void {

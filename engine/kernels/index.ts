@@ -3,6 +3,7 @@ import { createReferenceKernels } from './reference/kernels.ts';
 import { createWasmKernels } from './wasm/kernels.ts';
 import type { Kernels } from './kernels.ts';
 
+export * from './arena.ts';
 export * from './kernels.ts';
 export * from './rms-norm.ts';
 export * from './hadamard.ts';

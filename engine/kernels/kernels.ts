@@ -1,26 +1,28 @@
 /**
- * The kernels whose speed matters, behind one interface with two implementations that return the same bytes:
+ * The kernels, behind one interface with two implementations that return the same bytes:
  * `reference` (plain loops, the definition) and `wasm` (SIMD128).
  *
- * The order of float32 operations is part of the interface:
- * - `matmul`: y[n] = sum over blocks ascending of (sum over k in the block, ascending); multiply, then add, each rounded.
- * - `rowDots`: four lanes, lane i sums k = i, i + 4, ... ascending; result (l0 + l1) + (l2 + l3).
- * - `weightedRows`: acc * alpha first, then + p[j] * row[j] for j ascending.
- * A result never depends on how many rows a call has.
+ * The order of float32 operations is part of the interface. A result never depends on how many rows a call has.
+ * Arrays may lie anywhere; those of `arena` and `resident` are used where they are, others are copied in and out.
  * Source: specification of performance, section 2 (the reduction contract).
  * @module
  */
+import type { Arena } from './arena.ts';
+import type { NormShape } from './rms-norm.ts';
+import type { MixShape } from './sinkhorn.ts';
+import type { AttentionShape, AttentionState } from './sparse-attention.ts';
 
-/** A weight matrix [out, in] in an implementation's own layout. */
+/** A weight matrix [out, in] in an implementation's own layout. Plain data: it can be sent to another thread. */
 export interface PackedMatrix {
   readonly out: number;
   readonly in: number;
 }
 
-/** Rows that attention reads: [count, width] f32. Valid until the next `loadRows` of the same kernels. */
+/** Rows that attention reads: [count, width] f32, in the arena. */
 export interface RowSet {
   readonly count: number;
   readonly width: number;
+  readonly data: Float32Array;
 }
 
 /** Rows that lie as floats, or that are decoded from records as they are loaded. */
@@ -39,34 +41,160 @@ export type RowSource =
       readonly read: (i: number, out: Float32Array, at: number) => void;
     };
 
+/** cos and sin by position: [positions, dim / 2] each. */
+export interface RotationTable {
+  readonly half: number;
+  readonly cosines: Float32Array;
+  readonly sines: Float32Array;
+}
+
+/** Which vectors of an array are rotated: `vectors` in each row, `stride` floats apart, the first at `from`. */
+export interface Vectors {
+  readonly from: number;
+  readonly vectors: number;
+  readonly stride: number;
+}
+
 export interface Kernels {
   readonly kind: 'wasm' | 'reference';
+  readonly arena: Arena;
+  /** The same numbers where the kernels read them without a copy, kept as long as the kernels. */
+  resident(x: Float32Array): Float32Array;
+
   /** @param weights - [out, in] f32, row-major; copied */
   packMatrix(weights: Float32Array, shape: { out: number; in: number }): PackedMatrix;
   /**
+   * y[n] = sum over blocks ascending of (sum over k in the block, ascending); multiply, then add, each rounded.
+   *
    * @param x - [rows, in] f32
    * @param y - [rows, out] f32, written
    * @param kBlock - length of a k-block; `w.in` (or more) gives the plain ascending sum
    */
   matmul(x: Float32Array, rows: number, w: PackedMatrix, y: Float32Array, kBlock: number): void;
+
+  /** See `rms-norm.ts`. @param weight - [width], or null; `out` may be x */
+  rmsNorm(x: Float32Array, weight: Float32Array | null, out: Float32Array, shape: NormShape): void;
+  /** @param out - [rows]: 1 / sqrt(mean(x[r]^2) + eps) */
+  inverseRms(x: Float32Array, out: Float32Array, shape: NormShape): void;
+  /** x[r] = x[r] * scales[r] */
+  scaleRows(x: Float32Array, scales: Float32Array, rows: number, width: number): void;
+
+  /** Rounds to bf16 values in place. */
+  roundBf16(x: Float32Array): void;
+  /** e4m3 with a power-of-two scale per group, in place (`formats/fake-quant.ts`). @throws RangeError on NaN or infinity */
+  quantiseFp8(x: Float32Array, group: number): void;
+  /** e2m1 with a power-of-two scale per group, in place. @throws RangeError on NaN or infinity */
+  quantiseFp4(x: Float32Array, group: number): void;
+  /** Place of the first NaN or infinity, or -1. */
+  firstNonFinite(x: Float32Array): number;
+
+  /** See `hadamard.ts`. */
+  hadamard(x: Float32Array, rows: number, width: number): void;
+  /** Rotary embedding in place. @param positions - [rows], each within the table */
+  rotate(x: Float32Array, at: Vectors, positions: Int32Array, table: RotationTable, inverse: boolean): void;
+
+  /** See `channel-pool.ts`. @param slots - offsets of the slots; channels is a multiple of 4 */
+  poolChannels(
+    values: Float32Array,
+    scores: Float32Array,
+    slots: Int32Array,
+    channels: number,
+    out: Float32Array,
+  ): void;
+
   /** Puts rows of width d (a multiple of 4) one after the other, to be read by index. */
   loadRows(sources: readonly RowSource[], width: number): RowSet;
   /**
+   * Dot products in four lanes: lane i sums k = i, i + 4, ... ascending; result (l0 + l1) + (l2 + l3).
+   *
    * @param q - [heads, width] f32
-   * @param scores - [heads, count] f32, written
+   * @param scores - [heads, index.length] f32, written
    */
   rowDots(q: Float32Array, heads: number, rows: RowSet, index: Int32Array, scores: Float32Array): void;
   /**
-   * @param p - [heads, index.length] f32
-   * @param alpha - [heads] f32
-   * @param acc - [heads, width] f32, updated
+   * scores[s] = sum over heads ascending of weights[h] * max(0, dots[h, s]).
+   *
+   * @param dots - [heads, count] f32
+   * @param rounded - round every step to bf16
    */
-  weightedRows(
-    p: Float32Array,
-    alpha: Float32Array,
-    heads: number,
+  weighHeads(dots: Float32Array, weights: Float32Array, count: number, rounded: boolean, scores: Float32Array): void;
+  /**
+   * Takes key blocks first .. last of a list into the state of an online softmax (`sparse-attention.ts`).
+   *
+   * @param q - [heads, width] f32
+   * @param index - row numbers, the window's first
+   */
+  attendBlocks(
+    q: Float32Array,
     rows: RowSet,
     index: Int32Array,
-    acc: Float32Array,
+    windowCount: number,
+    first: number,
+    last: number,
+    shape: AttentionShape,
+    state: AttentionState,
   ): void;
+  /** out = acc / (sum + e^(sink - max)) per head. @param out - [heads, width] */
+  finishAttention(state: AttentionState, sink: Float32Array, shape: AttentionShape, out: Float32Array): void;
+
+  /**
+   * Coefficients of the hyper-connections (`sinkhorn.ts`).
+   *
+   * @param mixes - [rows, (2 + n) * n]
+   * @param out - [rows, (2 + n) * n]: pre [n], post [n], comb [n, n]
+   */
+  sinkhornMix(
+    mixes: Float32Array,
+    scale: Float32Array,
+    base: Float32Array,
+    rows: number,
+    shape: MixShape,
+    out: Float32Array,
+  ): void;
+  /** out[r, j] = sigmoid(mixes[r, j] * scale + base[j]) + eps: coefficients before a head. */
+  sigmoidMix(
+    mixes: Float32Array,
+    scale: number,
+    base: Float32Array,
+    rows: number,
+    eps: number,
+    out: Float32Array,
+  ): void;
+  /**
+   * y[r] = sum over streams j ascending of pre[r, j] * streams[r, j].
+   *
+   * @param pre - rows of coefficients, `preStride` apart
+   * @param y - [rows, width] f32, written; width is a multiple of 4
+   */
+  collapse(
+    streams: Float32Array,
+    pre: Float32Array,
+    preStride: number,
+    rows: number,
+    n: number,
+    width: number,
+    y: Float32Array,
+  ): void;
+  /** out[r, k] = post[r, k] * output[r] + (sum over j ascending of comb[r, j, k] * streams[r, j]); mixes from `sinkhornMix`. */
+  spread(
+    output: Float32Array,
+    streams: Float32Array,
+    mixes: Float32Array,
+    rows: number,
+    n: number,
+    width: number,
+    out: Float32Array,
+  ): void;
+
+  /** gate = silu(min(gate, bound)) * clamp(up, bound) * weights[r], in place; null = all 1. width is a multiple of 4. */
+  swiglu(
+    gate: Float32Array,
+    up: Float32Array,
+    weights: Float32Array | null,
+    rows: number,
+    width: number,
+    bound: number,
+  ): void;
+  /** out[r] = sum of x[index[r, i]], i ascending; a negative index is left out. */
+  sumRows(x: Float32Array, index: Int32Array, rows: number, width: number, out: Float32Array): void;
 }

@@ -50,13 +50,20 @@ const TABLE_STEP = 256;
 
 /** cos and sin of every position so far asked for. */
 export class RopeTable {
+  /** Pairs per vector. */
+  readonly half: number;
   private readonly frequencies: Float32Array;
-  private cosines = new Float32Array(0);
-  private sines = new Float32Array(0);
+  private readonly keep: (x: Float32Array) => Float32Array;
+  /** [positions so far, half] each */
+  cosines: Float32Array = new Float32Array(0);
+  sines: Float32Array = new Float32Array(0);
   private positions = 0;
 
-  constructor(frequencies: Float32Array) {
+  /** @param keep - puts a table where the kernels read it */
+  constructor(frequencies: Float32Array, keep: (x: Float32Array) => Float32Array = (x) => x) {
     this.frequencies = frequencies;
+    this.half = frequencies.length;
+    this.keep = keep;
   }
 
   /** Fills the table up to and including a position. */
@@ -74,8 +81,8 @@ export class RopeTable {
         cosines[p * half + i] = cosF32(angle);
         sines[p * half + i] = sinF32(angle);
       }
-    this.cosines = cosines;
-    this.sines = sines;
+    this.cosines = this.keep(cosines);
+    this.sines = this.keep(sines);
     this.positions = positions;
   }
 
@@ -87,20 +94,5 @@ export class RopeTable {
       cos: this.cosines.slice(position * half, (position + 1) * half),
       sin: this.sines.slice(position * half, (position + 1) * half),
     };
-  }
-
-  /** Rotates x[from .. from + dim) in place; `inverse` conjugates. */
-  rotate(x: Float32Array, from: number, position: number, inverse: boolean): void {
-    this.ensure(position);
-    const half = this.frequencies.length;
-    const base = position * half;
-    for (let i = 0; i < half; i++) {
-      const c = this.cosines[base + i];
-      const s = inverse ? -this.sines[base + i] : this.sines[base + i];
-      const re = x[from + 2 * i];
-      const im = x[from + 2 * i + 1];
-      x[from + 2 * i] = f32(f32(re * c) - f32(im * s));
-      x[from + 2 * i + 1] = f32(f32(re * s) + f32(im * c));
-    }
   }
 }

@@ -8,7 +8,8 @@
  * Source: specification sections 6.3 to 6.5 and 11.2. An entry list that is empty gives 0.
  * @module
  */
-import { exp64, expF32, log64, roundBf16InPlace } from '../formats/index.ts';
+import { exp64, log64 } from '../formats/index.ts';
+import { zeros } from './arena.ts';
 import type { Kernels, RowSet } from './kernels.ts';
 
 const f32 = Math.fround;
@@ -34,7 +35,8 @@ export function keyBlocks(windowCount: number, compressedCount: number, keyBlock
   return Math.ceil(windowCount / keyBlock) + Math.ceil(compressedCount / keyBlock);
 }
 
-interface SplitState {
+/** The running state of an online softmax. */
+export interface AttentionState {
   /** [heads, width], not divided by the sum */
   readonly acc: Float32Array;
   /** [heads] */
@@ -47,7 +49,7 @@ interface SplitState {
  * @param index - rows of the window entries, then of the compressed entries
  * @param windowCount - how many of `index` are window entries
  * @param sink - [heads] f32
- * @param out - [heads, width] f32, written from `outFrom`
+ * @param out - [heads, width] f32, written
  */
 export function attendToken(
   kernels: Kernels,
@@ -59,94 +61,47 @@ export function attendToken(
   cuts: SplitCuts,
   shape: AttentionShape,
   out: Float32Array,
-  outFrom: number,
 ): void {
-  const blocks = blockRanges(index.length, windowCount, shape.keyBlock);
-  const size = shape.heads * shape.width;
-  if (blocks.length === 0) {
-    out.fill(0, outFrom, outFrom + size);
+  const { heads, width, keyBlock } = shape;
+  const { arena } = kernels;
+  const blocks = keyBlocks(windowCount, index.length - windowCount, keyBlock);
+  if (blocks === 0) {
+    out.fill(0);
     return;
   }
-  const edges = [0, ...cuts.filter((c) => c > 0 && c < blocks.length), blocks.length];
-  const partials: SplitState[] = [];
-  for (let s = 0; s + 1 < edges.length; s++)
-    partials.push(attendBlocks(kernels, q, rows, index, blocks.slice(edges[s], edges[s + 1]), shape));
-  if (partials.length === 1) finishWhole(partials[0], sink, shape, out, outFrom);
-  else combineSplits(partials, sink, shape, out, outFrom);
-}
-
-function blockRanges(count: number, windowCount: number, keyBlock: number): [number, number][] {
-  const out: [number, number][] = [];
-  for (let from = 0; from < windowCount; from += keyBlock) out.push([from, Math.min(from + keyBlock, windowCount)]);
-  for (let from = windowCount; from < count; from += keyBlock) out.push([from, Math.min(from + keyBlock, count)]);
-  return out;
-}
-
-/** Online softmax over some blocks: running maximum, earlier sums rescaled by exp(old maximum - new maximum). */
-function attendBlocks(
-  kernels: Kernels,
-  q: Float32Array,
-  rows: RowSet,
-  index: Int32Array,
-  blocks: readonly [number, number][],
-  shape: AttentionShape,
-): SplitState {
-  const { heads, width } = shape;
-  const scale = f32(shape.scale);
-  const acc = new Float32Array(heads * width);
-  const max = new Float32Array(heads).fill(Number.NEGATIVE_INFINITY);
-  const sum = new Float32Array(heads);
-  const alpha = new Float32Array(heads);
-  for (const [from, to] of blocks) {
-    const part = index.subarray(from, to);
-    const n = part.length;
-    const p = new Float32Array(heads * n);
-    kernels.rowDots(q, heads, rows, part, p);
-    for (let h = 0; h < heads; h++) {
-      let m = max[h];
-      for (let j = h * n; j < (h + 1) * n; j++) {
-        const z = f32(p[j] * scale);
-        p[j] = z;
-        if (z > m) m = z;
-      }
-      const rescale = expF32(f32(max[h] - m));
-      let s = f32(sum[h] * rescale);
-      for (let j = h * n; j < (h + 1) * n; j++) {
-        const weight = expF32(f32(p[j] - m));
-        p[j] = weight;
-        s = f32(s + weight);
-      }
-      alpha[h] = rescale;
-      max[h] = m;
-      sum[h] = s;
-    }
-    if (shape.roundWeights) roundBf16InPlace(p);
-    kernels.weightedRows(p, alpha, heads, rows, part, acc);
+  const mark = arena.mark();
+  const attend = (first: number, last: number): AttentionState => {
+    const state = {
+      acc: zeros(arena, heads * width),
+      max: arena.floats(heads).fill(Number.NEGATIVE_INFINITY),
+      sum: zeros(arena, heads),
+    };
+    kernels.attendBlocks(q, rows, index, windowCount, first, last, shape, state);
+    return state;
+  };
+  const edges = cuts.filter((c) => c > 0 && c < blocks);
+  if (edges.length === 0) kernels.finishAttention(attend(0, blocks), sink, shape, out);
+  else {
+    const states = [...edges, blocks].map((last, s) => attend(s === 0 ? 0 : edges[s - 1], last));
+    combineSplits(states, sink, shape, out);
   }
-  return { acc, max, sum };
+  arena.release(mark);
 }
 
-function finishWhole(
-  part: SplitState,
-  sink: Float32Array,
-  shape: AttentionShape,
-  out: Float32Array,
-  outFrom: number,
-): void {
-  const { heads, width } = shape;
-  for (let h = 0; h < heads; h++) {
-    const total = f32(part.sum[h] + expF32(f32(sink[h] - part.max[h])));
-    for (let c = h * width; c < (h + 1) * width; c++) out[outFrom + c] = f32(part.acc[c] / total);
-  }
+/** The list places [from, to) of a key block. */
+export function blockRange(block: number, windowCount: number, count: number, keyBlock: number): [number, number] {
+  const windowBlocks = Math.ceil(windowCount / keyBlock);
+  if (block < windowBlocks) return [block * keyBlock, Math.min((block + 1) * keyBlock, windowCount)];
+  const from = windowCount + (block - windowBlocks) * keyBlock;
+  return [from, Math.min(from + keyBlock, count)];
 }
 
 /** Each split normalised by its own sum, then weighted by 2^(l - g) in ascending split order; the sink enters g. */
 function combineSplits(
-  parts: readonly SplitState[],
+  parts: readonly AttentionState[],
   sink: Float32Array,
   shape: AttentionShape,
   out: Float32Array,
-  outFrom: number,
 ): void {
   const { heads, width } = shape;
   const weights = new Float32Array(parts.length);
@@ -166,7 +121,7 @@ function combineSplits(
         const own = f32(parts[s].acc[c] / parts[s].sum[h]);
         sum = f32(sum + f32(weights[s] * own));
       }
-      out[outFrom + c] = sum;
+      out[c] = sum;
     }
   }
 }

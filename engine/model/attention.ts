@@ -7,13 +7,12 @@
  */
 import type { LayerState } from '../cache/index.ts';
 import { compressRatio } from '../checkpoint/index.ts';
-import { attendToken, rmsNorm } from '../kernels/index.ts';
+import { attendToken } from '../kernels/index.ts';
 import type { RopeTable, RowSource, SplitCuts } from '../kernels/index.ts';
 import { compress, projectForCompressor } from './compressor.ts';
 import { indexQueries, selectEntries } from './indexer.ts';
-import type { RopeUse } from './rules.ts';
 import { linear, tagOf, toStored, trace, wantedTag } from './step.ts';
-import type { StepContext, StepSequence } from './step.ts';
+import type { RowRopeUse, StepContext, StepSequence } from './step.ts';
 import type { AttentionWeights } from './weights.ts';
 
 /** @returns [rows, D] */
@@ -29,7 +28,7 @@ export function attention(
   const ratio = compressRatio(config, layer);
   const rope = ratio > 0 ? ctx.ropeCompressed : ctx.ropeMain;
   const qr = linear(ctx, w.wqA, x, rows);
-  rmsNorm(qr, w.qNorm, qr, { rows, width: config.qLoraRank, eps: config.rmsNormEps });
+  ctx.kernels.rmsNorm(qr, w.qNorm, qr, { rows, width: config.qLoraRank, eps: config.rmsNormEps });
   toStored(ctx, qr);
   const q = makeQueries(ctx, w, qr, rope, rows);
   trace(ctx, `${op}.q`, q);
@@ -37,21 +36,17 @@ export function attention(
   trace(ctx, `${op}.kv`, kv.values);
   const selected = updateCompressed(ctx, w, layer, x, qr, ratio, op);
   const out = attendRows(ctx, w, layer, q, kv, selected);
-  eachHeadOfRow(ctx, 'output', (at, position) =>
-    rope.rotate(out, at + config.headDim - config.ropeDim, position, true),
-  );
+  rotateHeads(ctx, 'output', out, rope, config.heads);
   toStored(ctx, out);
   trace(ctx, `${op}.context`, out);
   return projectOutput(ctx, w, out, rows);
 }
 
-function eachHeadOfRow(ctx: StepContext, use: RopeUse, visit: (at: number, position: number) => void): void {
-  const { heads, headDim } = ctx.config;
-  for (const s of ctx.step.sequences)
-    for (let i = 0; i < s.count; i++) {
-      const position = ctx.parts.rules.ropePosition(use, s.start + i, s.from + i, s);
-      for (let h = 0; h < heads; h++) visit(((s.from + i) * heads + h) * headDim, position);
-    }
+/** RoPE on the last columns of every head, in place; the output turns back. */
+function rotateHeads(ctx: StepContext, use: RowRopeUse, x: Float32Array, rope: RopeTable, heads: number): void {
+  const { headDim, ropeDim } = ctx.config;
+  const at = { from: headDim - ropeDim, vectors: heads, stride: headDim };
+  ctx.kernels.rotate(x, at, ctx.positions[use], rope, use === 'output');
 }
 
 /** [rows, heads, headDim]: low-rank projection, weightless norm per head, RoPE on the last dims. */
@@ -62,11 +57,11 @@ function makeQueries(
   rope: RopeTable,
   rows: number,
 ): Float32Array {
-  const { heads, headDim, ropeDim, rmsNormEps } = ctx.config;
+  const { heads, headDim, rmsNormEps } = ctx.config;
   const q = linear(ctx, w.wqB, qr, rows);
-  rmsNorm(q, null, q, { rows: rows * heads, width: headDim, eps: rmsNormEps });
+  ctx.kernels.rmsNorm(q, null, q, { rows: rows * heads, width: headDim, eps: rmsNormEps });
   toStored(ctx, q);
-  eachHeadOfRow(ctx, 'query', (at, position) => rope.rotate(q, at + headDim - ropeDim, position, false));
+  rotateHeads(ctx, 'query', q, rope, heads);
   return toStored(ctx, q);
 }
 
@@ -86,15 +81,11 @@ function makeKeyValues(
   rope: RopeTable,
   rows: number,
 ): StepKeyValues {
-  const { headDim, ropeDim, rmsNormEps } = ctx.config;
+  const { headDim, rmsNormEps } = ctx.config;
   const kv = linear(ctx, w.wkv, x, rows);
-  rmsNorm(kv, w.kvNorm, kv, { rows, width: headDim, eps: rmsNormEps });
+  ctx.kernels.rmsNorm(kv, w.kvNorm, kv, { rows, width: headDim, eps: rmsNormEps });
   toStored(ctx, kv);
-  for (const s of ctx.step.sequences)
-    for (let i = 0; i < s.count; i++) {
-      const position = ctx.parts.rules.ropePosition('key', s.start + i, s.from + i, s);
-      rope.rotate(kv, (s.from + i + 1) * headDim - ropeDim, position, false);
-    }
+  rotateHeads(ctx, 'key', kv, rope, 1);
   toStored(ctx, kv);
   const format = ctx.parts.records.window;
   const page = new Uint8Array(format.pageBytes(rows));
@@ -158,7 +149,8 @@ function attendRows(
   const { heads, headDim, windowSize } = ctx.config;
   const size = heads * headDim;
   const rows = ctx.step.tokenIds.length;
-  const out = new Float32Array(q.length);
+  const { arena } = ctx.kernels;
+  const out = arena.floats(q.length);
   const cuts = planCuts(ctx, selected);
   const shape = {
     heads,
@@ -171,6 +163,7 @@ function attendRows(
     const state = s.state.layers[layer];
     const held = Math.min(s.start - s.windowStart, windowSize - 1);
     const gathered = gatherEntries(selected, s);
+    const mark = arena.mark();
     const set = ctx.kernels.loadRows(rowSources(ctx, state, s, kv.values, held, gathered.numbers), headDim);
     for (let i = 0; i < s.count; i++) {
       const row = s.from + i;
@@ -178,9 +171,9 @@ function attendRows(
       const first = Math.max(0, last - windowSize + 1);
       const windowCount = last - first + 1;
       const entries = selected[row];
-      const index = new Int32Array(windowCount + entries.length);
+      const index = arena.ints(windowCount + entries.length);
       for (let j = 0; j < windowCount; j++) index[j] = windowRow(ctx, s, held, first + j);
-      for (let j = 0; j < entries.length; j++) index[windowCount + j] = held + s.count + gathered.rowOf(entries[j]);
+      for (let j = 0; j < entries.length; j++) index[windowCount + j] = held + s.count + gathered.rowOf(entries[j], j);
       const rowCuts = cuts.get(row) ?? [];
       if (rowCuts.length > 0) {
         ctx.counters.splits++;
@@ -195,10 +188,10 @@ function attendRows(
         w.sink,
         rowCuts,
         shape,
-        out,
-        row * size,
+        out.subarray(row * size, (row + 1) * size),
       );
     }
+    arena.release(mark);
     // only now: the rows of this step must not replace what its own queries read
     keepWindow(state, kv, s, rows, windowSize);
   }
@@ -221,7 +214,8 @@ function planCuts(ctx: StepContext, selected: readonly Int32Array[]): Map<number
 function gatherEntries(
   selected: readonly Int32Array[],
   s: StepSequence,
-): { readonly numbers: Int32Array; readonly rowOf: (entry: number) => number } {
+): { readonly numbers: Int32Array; readonly rowOf: (entry: number, place: number) => number } {
+  if (s.count === 1) return { numbers: selected[s.from], rowOf: (_entry, place) => place };
   const lists = selected.slice(s.from, s.from + s.count);
   const longest = lists.reduce((all, list) => (list.length > all.length ? list : all), lists[0]);
   // lists that are prefixes of one another (window layers, all visible entries) need no set
@@ -283,8 +277,9 @@ function keepWindow({ ring }: LayerState, kv: StepKeyValues, s: StepSequence, ro
 function projectOutput(ctx: StepContext, w: AttentionWeights, out: Float32Array, rows: number): Float32Array {
   const { heads, headDim, oGroups, oLoraRank } = ctx.config;
   const inner = (heads * headDim) / oGroups;
-  const u = new Float32Array(rows * oGroups * oLoraRank);
-  const slice = new Float32Array(rows * inner);
+  const { arena } = ctx.kernels;
+  const u = arena.floats(rows * oGroups * oLoraRank);
+  const slice = arena.floats(rows * inner);
   for (let g = 0; g < oGroups; g++) {
     for (let r = 0; r < rows; r++) {
       const from = (r * oGroups + g) * inner;

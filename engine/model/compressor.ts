@@ -7,9 +7,7 @@
  * @module
  */
 import type { CompressorState, EntryList, StateJournal } from '../cache/index.ts';
-import { roundBf16InPlace } from '../formats/index.ts';
-import { hadamard, poolChannels, rmsNorm } from '../kernels/index.ts';
-import { linearF32, tagOf } from './step.ts';
+import { linearF32, tagOf, toStored } from './step.ts';
 import type { StepContext, StepSequence } from './step.ts';
 import type { CompressorWeights } from './weights.ts';
 
@@ -54,20 +52,20 @@ export function compress(
     const slot = (widthFactor === 2 ? ratio + phase : phase) * width;
     const row = (sequence.from + i) * width;
     if (journal !== null) saveRows(journal, position, state, slot, width);
-    for (let c = 0; c < width; c++) {
-      state.values[slot + c] = inputs.values[row + c]!;
-      state.scores[slot + c] = f32(inputs.scores[row + c] + w.ape[phase * width + c]);
-    }
+    state.values.set(inputs.values.subarray(row, row + width), slot);
+    for (let c = 0; c < width; c++) state.scores[slot + c] = f32(inputs.scores[row + c] + w.ape[phase * width + c]);
     if (phase !== ratio - 1) continue;
     const entry = Math.floor(position / ratio);
     if (entry >= entries.count) {
       const first = entry * ratio;
+      const mark = ctx.kernels.arena.mark();
       entries.append(
         entry,
         formEntry(ctx, w, state, first, sequence, entries),
         tagOf(sequence, first, position),
         journal,
       );
+      ctx.kernels.arena.release(mark);
       ctx.counters.entries++;
       if (entries.section.format.name !== 'f32') ctx.counters.quantisedRecords++;
     } else ctx.counters.entriesKept++;
@@ -84,12 +82,19 @@ function saveRows(journal: StateJournal, position: number, state: CompressorStat
   journal.saveRange(position, state.scores, from, from + length);
 }
 
+const slotsOf = new WeakMap<CompressorState, Int32Array>();
+
 /** Offsets of the pooled slots: previous window with channels [0, dim), current window with channels [dim, 2 dim). */
-function pooledSlots(state: CompressorState): number[] {
-  const { ratio, widthFactor, dim } = state;
-  const width = widthFactor * dim;
-  if (widthFactor === 1) return Array.from({ length: ratio }, (_, s) => s * width);
-  return Array.from({ length: 2 * ratio }, (_, s) => s * width + (s < ratio ? 0 : dim));
+function pooledSlots(state: CompressorState): Int32Array {
+  let slots = slotsOf.get(state);
+  if (slots === undefined) {
+    const { ratio, widthFactor, dim } = state;
+    const width = widthFactor * dim;
+    const currentFrom = widthFactor === 1 ? 0 : dim;
+    slots = Int32Array.from({ length: widthFactor * ratio }, (_, s) => s * width + (s < ratio ? 0 : currentFrom));
+    slotsOf.set(state, slots);
+  }
+  return slots;
 }
 
 function formEntry(
@@ -102,24 +107,27 @@ function formEntry(
 ): Float32Array {
   const { dim } = state;
   const { ropeDim, rmsNormEps } = ctx.config;
-  const entry = new Float32Array(dim);
-  poolChannels(state.values, state.scores, pooledSlots(state), dim, entry);
-  const { bf16 } = ctx.roundings;
-  if (bf16) roundBf16InPlace(entry);
-  rmsNorm(entry, w.norm, entry, { rows: 1, width: dim, eps: rmsNormEps });
-  if (bf16) roundBf16InPlace(entry);
-  const turn = ctx.parts.rules.ropePosition('entry', firstPosition, sequence.from, sequence);
-  ctx.ropeCompressed.rotate(entry, dim - ropeDim, turn, false);
-  if (bf16) roundBf16InPlace(entry);
+  const { kernels } = ctx;
+  const entry = kernels.arena.floats(dim);
+  kernels.poolChannels(state.values, state.scores, pooledSlots(state), dim, entry);
+  toStored(ctx, entry);
+  kernels.rmsNorm(entry, w.norm, entry, { rows: 1, width: dim, eps: rmsNormEps });
+  toStored(ctx, entry);
+  const positions = kernels.arena.ints(1);
+  positions[0] = ctx.parts.rules.ropePosition('entry', firstPosition, sequence.from, sequence);
+  ctx.ropeCompressed.ensure(positions[0]);
+  const at = { from: dim - ropeDim, vectors: 1, stride: dim };
+  kernels.rotate(entry, at, positions, ctx.ropeCompressed, false);
+  toStored(ctx, entry);
   if (section.kind === 'index-key') {
-    hadamard(entry, 1, dim);
-    if (bf16) roundBf16InPlace(entry);
+    kernels.hadamard(entry, 1, dim);
+    toStored(ctx, entry);
   }
   if (ctx.tap !== null)
     ctx.tap({
       op: `layers.${section.layer}.attn.${section.kind === 'kv' ? 'compressor' : 'indexer.compressor'}.entry`,
       rows: [{ request: sequence.request, position: firstPosition + state.ratio - 1 }],
-      values: entry,
+      values: entry.slice(),
     });
   return entry;
 }

@@ -5,7 +5,7 @@
 import type { LayerShape } from '../cache/index.ts';
 import { compressRatio, CSA_RATIO } from '../checkpoint/index.ts';
 import type { ModelConfig } from '../checkpoint/index.ts';
-import { inverseFrequencies, rmsNorm, RopeTable } from '../kernels/index.ts';
+import { scoped } from '../kernels/index.ts';
 import type { Kernels } from '../kernels/index.ts';
 import type { ConditionalMemory } from '../memory/index.ts';
 import type { TraceTap } from '../trace/index.ts';
@@ -17,10 +17,14 @@ import { moe } from './moe.ts';
 import { roundingsOf } from './precision.ts';
 import type { PrecisionMode } from './precision.ts';
 import { assertFinite, createStepCounters, linear, toStored, trace } from './step.ts';
-import type { ModelParts, Step, StepContext, StepCounters, StepSequence } from './step.ts';
+import type { ModelParts, RowRopeUse, Step, StepContext, StepCounters, StepSequence } from './step.ts';
 import type { BlockWeights, HyperConnectionWeights, ModelWeights } from './weights.ts';
 
 const f32 = Math.fround;
+
+const none = new Int32Array(0);
+/** Of a step without sequences (the head). */
+const NO_POSITIONS: StepContext['positions'] = { query: none, key: none, 'index-query': none, output: none };
 
 export interface ModelOptions {
   readonly precision: PrecisionMode;
@@ -40,16 +44,12 @@ export class Model {
   readonly counters: StepCounters = createStepCounters();
   private readonly weights: ModelWeights;
   private readonly kernels: Kernels;
-  private readonly ropeMain: RopeTable;
-  private readonly ropeCompressed: RopeTable;
 
   constructor(config: ModelConfig, weights: ModelWeights, kernels: Kernels, options: ModelOptions) {
     this.config = config;
     this.options = options;
     this.weights = weights;
     this.kernels = kernels;
-    this.ropeMain = new RopeTable(inverseFrequencies(config.ropeTheta, config.ropeDim, null));
-    this.ropeCompressed = new RopeTable(inverseFrequencies(config.compressRopeTheta, config.ropeDim, config.yarn));
   }
 
   /** What each layer asks of the cache, MTP layers last. */
@@ -82,8 +82,9 @@ export class Model {
       keyBlock: this.options.keyBlock,
       clampSharedExpert: this.options.clampSharedExpert,
       bf16Scores: this.options.bf16Scores ?? this.options.precision === 'bf16',
-      ropeMain: this.ropeMain,
-      ropeCompressed: this.ropeCompressed,
+      ropeMain: this.weights.ropeMain,
+      ropeCompressed: this.weights.ropeCompressed,
+      positions: this.positions(step),
       tap,
       counters: this.counters,
       step,
@@ -91,15 +92,45 @@ export class Model {
     };
   }
 
+  /** The positions of each use of RoPE, and tables that reach so far. */
+  private positions(step: Step): StepContext['positions'] {
+    const { rules } = this.options.parts;
+    const { ropeMain, ropeCompressed } = this.weights;
+    const of = (use: RowRopeUse): Int32Array => {
+      const positions = this.kernels.arena.ints(step.tokenIds.length);
+      let last = 0;
+      for (const s of step.sequences)
+        for (let i = 0; i < s.count; i++) {
+          const position = rules.ropePosition(use, s.start + i, s.from + i, s);
+          positions[s.from + i] = position;
+          last = Math.max(last, position);
+        }
+      ropeMain.ensure(last);
+      ropeCompressed.ensure(last);
+      return positions;
+    };
+    if (step.sequences.length === 0) return NO_POSITIONS;
+    return { query: of('query'), key: of('key'), 'index-query': of('index-query'), output: of('output') };
+  }
+
+  /**
+   * Runs work whose arrays (the streams of `forward` and `mtp`) are used by nobody afterwards: they lie in the kernels' arena, which
+   * takes them back.
+   */
+  scoped<T>(work: () => T): T {
+    return scoped(this.kernels.arena, work);
+  }
+
   /**
    * Runs the new tokens of all sequences through all blocks and advances their states.
    *
-   * @returns [rows, hcMult, D]: the streams after the last block
+   * @returns [rows, hcMult, D]: the streams after the last block, valid within the caller's `scoped`
    */
   forward(step: Step, tap: TraceTap | null): Float32Array {
     const ctx = this.context(step, tap);
     for (const s of step.sequences) rememberTokens(step, s);
     let streams = this.embed(step.tokenIds);
+    let spare = this.kernels.arena.floats(streams.length);
     trace(ctx, 'embed', streams);
     const { memory } = this.options;
     const plan = memory === null ? null : planMemory(memory.memory, step);
@@ -107,7 +138,11 @@ export class Model {
       const index = memory?.memory.indexOf(layer) ?? -1;
       if (memory !== null && plan !== null && index >= 0)
         addMemory(ctx, memory.memory, memory.weights[index], index, plan, streams);
-      streams = this.block(ctx, w, layer, streams, `layers.${layer}`);
+      const { arena } = this.kernels;
+      const mark = arena.mark();
+      this.block(ctx, w, layer, streams, `layers.${layer}`, spare);
+      arena.release(mark);
+      [streams, spare] = [spare, streams];
     });
     for (const s of step.sequences) s.state.length = s.start + s.count;
     return streams;
@@ -116,7 +151,7 @@ export class Model {
   /** [rows, hcMult, D]: the embedding, copied into every stream. */
   private embed(tokenIds: Int32Array): Float32Array {
     const { hcMult, hiddenSize: D } = this.config;
-    const out = new Float32Array(tokenIds.length * hcMult * D);
+    const out = this.kernels.arena.floats(tokenIds.length * hcMult * D);
     tokenIds.forEach((id, r) => {
       const row = this.weights.embed.subarray(id * D, (id + 1) * D);
       for (let j = 0; j < hcMult; j++) out.set(row, (r * hcMult + j) * D);
@@ -124,24 +159,30 @@ export class Model {
     return out;
   }
 
-  private block(ctx: StepContext, w: BlockWeights, layer: number, streams: Float32Array, op: string): Float32Array {
+  /** One block from streams to out. */
+  private block(
+    ctx: StepContext,
+    w: BlockWeights,
+    layer: number,
+    streams: Float32Array,
+    op: string,
+    out: Float32Array,
+  ): void {
     const rows = ctx.step.tokenIds.length;
     const attn = mixIn(ctx, w.hcAttn, streams, rows);
     trace(ctx, `${op}.attn.input`, attn.input);
     this.inputNorm(ctx, attn.input, w.attnNorm);
     const attended = attention(ctx, w.attn, layer, toStored(ctx, attn.input), `${op}.attn`);
-    assertFinite(attended, `${op}.attn`);
+    assertFinite(ctx.kernels, attended, `${op}.attn`);
     trace(ctx, `${op}.attn`, attended);
-    const between = mixOut(ctx, attended, streams, attn.mixes, rows);
+    const between = mixOut(ctx, attended, streams, attn.mixes, rows, ctx.kernels.arena.floats(streams.length));
     const ffn = mixIn(ctx, w.hcFfn, between, rows);
     trace(ctx, `${op}.ffn.input`, ffn.input);
     this.inputNorm(ctx, ffn.input, w.ffnNorm);
     const mixed = moe(ctx, w.moe, toStored(ctx, ffn.input), `${op}.ffn`);
-    assertFinite(mixed, `${op}.ffn`);
+    assertFinite(ctx.kernels, mixed, `${op}.ffn`);
     trace(ctx, `${op}.ffn`, mixed);
-    const out = mixOut(ctx, mixed, between, ffn.mixes, rows);
-    trace(ctx, op, out);
-    return out;
+    trace(ctx, op, mixOut(ctx, mixed, between, ffn.mixes, rows, out));
   }
 
   private inputNorm(ctx: StepContext, x: Float32Array, weight: Float32Array): void {
@@ -152,6 +193,7 @@ export class Model {
         weight,
         { rows: s.count, width, eps },
         s,
+        this.kernels,
       );
   }
 
@@ -169,13 +211,16 @@ export class Model {
     tap: TraceTap | null,
   ): Float32Array {
     const { hiddenSize, vocabSize, rmsNormEps } = this.config;
+    const { arena } = this.kernels;
+    const mark = arena.mark();
     const ctx = this.context({ tokenIds: new Int32Array(rows), sequences: [] }, tap);
     const x = collapseForHead(ctx, hcHead, streams, rows);
-    rmsNorm(x, norm, x, { rows, width: hiddenSize, eps: rmsNormEps });
+    ctx.kernels.rmsNorm(x, norm, x, { rows, width: hiddenSize, eps: rmsNormEps });
     toStored(ctx, x);
     const out = new Float32Array(rows * vocabSize);
     this.kernels.matmul(x, rows, this.weights.head, out, hiddenSize);
-    assertFinite(out, op);
+    arena.release(mark);
+    assertFinite(this.kernels, out, op);
     return out;
   }
 
@@ -192,12 +237,15 @@ export class Model {
     const { hcMult, hiddenSize: D, rmsNormEps } = this.config;
     const rows = step.tokenIds.length;
     const ctx = this.context(step, null);
-    const e = new Float32Array(rows * D);
+    const { arena } = this.kernels;
+    const out = arena.floats(streams.length);
+    const mark = arena.mark();
+    const e = arena.floats(rows * D);
     step.tokenIds.forEach((id, r) => e.set(this.weights.embed.subarray(id * D, (id + 1) * D), r * D));
-    rmsNorm(e, w.eNorm, e, { rows, width: D, eps: rmsNormEps });
+    ctx.kernels.rmsNorm(e, w.eNorm, e, { rows, width: D, eps: rmsNormEps });
     const fromToken = linear(ctx, w.eProj, toStored(ctx, e), rows);
-    const h = new Float32Array(streams.length);
-    rmsNorm(streams, w.hNorm, h, { rows: rows * hcMult, width: D, eps: rmsNormEps });
+    const h = arena.floats(streams.length);
+    ctx.kernels.rmsNorm(streams, w.hNorm, h, { rows: rows * hcMult, width: D, eps: rmsNormEps });
     const x = linear(ctx, w.hProj, toStored(ctx, h), rows * hcMult);
     for (let r = 0; r < rows; r++)
       for (let j = 0; j < hcMult; j++)
@@ -205,7 +253,8 @@ export class Model {
           const at = (r * hcMult + j) * D + d;
           x[at] = f32(fromToken[r * D + d] + x[at]);
         }
-    const out = this.block(ctx, w.block, this.config.layers + depth, toStored(ctx, x), `mtp.${depth}`);
+    this.block(ctx, w.block, this.config.layers + depth, toStored(ctx, x), `mtp.${depth}`, out);
+    arena.release(mark);
     return { logits: this.logits(out, rows, w.hcHead, w.norm, `mtp.${depth}.head`, null), streams: out };
   }
 }

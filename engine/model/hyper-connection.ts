@@ -5,14 +5,9 @@
  * out_k = post_k * F + sum over j of comb[j, k] * x_j (the sum runs over the FIRST index). Source: specification section 13.
  * @module
  */
-import { sigmoidF32 } from '../formats/index.ts';
-import { inverseRms, sinkhornMix } from '../kernels/index.ts';
-import type { Mix } from '../kernels/index.ts';
 import { toStored } from './step.ts';
 import type { StepContext } from './step.ts';
 import type { HyperConnectionWeights } from './weights.ts';
-
-const f32 = Math.fround;
 
 /** fn @ flat(streams), scaled by 1 / rms(flat): [rows, fn.out]. */
 function projectStreams(
@@ -21,87 +16,49 @@ function projectStreams(
   streams: Float32Array,
   rows: number,
 ): Float32Array {
+  const { kernels } = ctx;
   const width = ctx.config.hcMult * ctx.config.hiddenSize;
-  const mixes = new Float32Array(rows * w.fn.out);
+  const mixes = kernels.arena.floats(rows * w.fn.out);
   const kBlock = ctx.parts.mhcReduction.kBlock(rows, width);
   if (kBlock < width) ctx.counters.splitKProducts++;
-  ctx.kernels.matmul(streams, rows, w.fn, mixes, kBlock);
-  for (let r = 0; r < rows; r++) {
-    const scale = inverseRms(streams, r * width, width, ctx.config.rmsNormEps);
-    for (let i = r * w.fn.out; i < (r + 1) * w.fn.out; i++) mixes[i] = f32(mixes[i] * scale);
-  }
+  kernels.matmul(streams, rows, w.fn, mixes, kBlock);
+  const scales = kernels.arena.floats(rows);
+  kernels.inverseRms(streams, scales, { rows, width, eps: ctx.config.rmsNormEps });
+  kernels.scaleRows(mixes, scales, rows, w.fn.out);
   return mixes;
-}
-
-/** Collapses the streams of each row with the coefficients pre[r][j]: sum over j ascending. */
-function collapse(
-  ctx: StepContext,
-  streams: Float32Array,
-  pre: (row: number) => Float32Array,
-  rows: number,
-): Float32Array {
-  const { hcMult, hiddenSize } = ctx.config;
-  const y = new Float32Array(rows * hiddenSize);
-  for (let r = 0; r < rows; r++) {
-    const coefficients = pre(r);
-    for (let j = 0; j < hcMult; j++) {
-      const c = coefficients[j];
-      const from = (r * hcMult + j) * hiddenSize;
-      for (let d = 0; d < hiddenSize; d++)
-        y[r * hiddenSize + d] = f32(y[r * hiddenSize + d] + f32(c * streams[from + d]));
-    }
-  }
-  return toStored(ctx, y);
 }
 
 export interface MixedInput {
   /** [rows, D]: input of the sublayer, before its norm */
   readonly input: Float32Array;
-  readonly mixes: readonly Mix[];
+  /** [rows, (2 + n) * n]: each row's pre, post and comb */
+  readonly mixes: Float32Array;
 }
 
 /** The sublayer's input and, for afterwards, each row's post and comb. */
 export function mixIn(ctx: StepContext, w: HyperConnectionWeights, streams: Float32Array, rows: number): MixedInput {
-  const { hcMult: n, hcEps: eps, hcSinkhornIterations: iterations } = ctx.config;
+  const { hcMult: n, hcEps: eps, hcSinkhornIterations: iterations, hiddenSize } = ctx.config;
+  const { kernels } = ctx;
+  const size = (2 + n) * n;
+  const mixes = kernels.arena.floats(rows * size);
+  const input = kernels.arena.floats(rows * hiddenSize);
   const projected = projectStreams(ctx, w, streams, rows);
-  const mixes: Mix[] = [];
-  for (let r = 0; r < rows; r++) {
-    const mix: Mix = { pre: new Float32Array(n), post: new Float32Array(n), comb: new Float32Array(n * n) };
-    sinkhornMix(
-      projected.subarray(r * w.fn.out, (r + 1) * w.fn.out),
-      w.scale,
-      w.base,
-      { streams: n, iterations, eps },
-      mix,
-    );
-    mixes.push(mix);
-  }
-  return { input: collapse(ctx, streams, (r) => mixes[r].pre, rows), mixes };
+  kernels.sinkhornMix(projected, w.scale, w.base, rows, { streams: n, iterations, eps }, mixes);
+  kernels.collapse(streams, mixes, size, rows, n, hiddenSize, input);
+  return { input: toStored(ctx, input), mixes };
 }
 
-/** Spreads the sublayer's output over the mixed streams: new [rows, streams, D]. */
+/** Spreads the sublayer's output over the mixed streams: out [rows, streams, D]. */
 export function mixOut(
   ctx: StepContext,
   output: Float32Array,
   streams: Float32Array,
-  mixes: readonly Mix[],
+  mixes: Float32Array,
   rows: number,
+  out: Float32Array,
 ): Float32Array {
-  const { hcMult: n, hiddenSize: D } = ctx.config;
-  const out = new Float32Array(streams.length);
-  for (let r = 0; r < rows; r++) {
-    const { post, comb } = mixes[r];
-    for (let k = 0; k < n; k++) {
-      const to = (r * n + k) * D;
-      for (let j = 0; j < n; j++) {
-        const c = comb[j * n + k];
-        const from = (r * n + j) * D;
-        for (let d = 0; d < D; d++) out[to + d] = f32(out[to + d] + f32(c * streams[from + d]));
-      }
-      const p = post[k];
-      for (let d = 0; d < D; d++) out[to + d] = f32(f32(p * output[r * D + d]) + out[to + d]);
-    }
-  }
+  const { hcMult, hiddenSize } = ctx.config;
+  ctx.kernels.spread(output, streams, mixes, rows, hcMult, hiddenSize, out);
   return toStored(ctx, out);
 }
 
@@ -112,18 +69,12 @@ export function collapseForHead(
   streams: Float32Array,
   rows: number,
 ): Float32Array {
-  const n = ctx.config.hcMult;
-  const eps = f32(ctx.config.hcEps);
+  const { hcMult: n, hcEps, hiddenSize } = ctx.config;
+  const { kernels } = ctx;
   const projected = projectStreams(ctx, w, streams, rows);
-  const pre = new Float32Array(n);
-  return collapse(
-    ctx,
-    streams,
-    (r) => {
-      for (let j = 0; j < n; j++)
-        pre[j] = f32(sigmoidF32(f32(f32(projected[r * n + j] * w.scale[0]) + w.base[j])) + eps);
-      return pre;
-    },
-    rows,
-  );
+  const pre = kernels.arena.floats(rows * n);
+  kernels.sigmoidMix(projected, w.scale[0], w.base, rows, hcEps, pre);
+  const x = kernels.arena.floats(rows * hiddenSize);
+  kernels.collapse(streams, pre, n, rows, n, hiddenSize, x);
+  return toStored(ctx, x);
 }

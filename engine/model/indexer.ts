@@ -6,8 +6,8 @@
  * @module
  */
 import type { EntryList } from '../cache/index.ts';
-import { fakeQuantFp4Mx, roundBf16 } from '../formats/index.ts';
-import { hadamard } from '../kernels/index.ts';
+import { roundBf16 } from '../formats/index.ts';
+import { specifiedRules } from './rules.ts';
 import { linear, toStored, trace, wantedTag } from './step.ts';
 import type { StepContext, StepSequence } from './step.ts';
 import type { AttentionWeights } from './weights.ts';
@@ -34,19 +34,12 @@ export function indexQueries(
 ): IndexQueries {
   const { indexHeads, indexHeadDim, ropeDim } = ctx.config;
   const q = linear(ctx, w.wqB, qr, rows);
-  for (const sequence of ctx.step.sequences)
-    for (let i = 0; i < sequence.count; i++)
-      for (let h = 0; h < indexHeads; h++)
-        ctx.ropeCompressed.rotate(
-          q,
-          ((sequence.from + i) * indexHeads + h + 1) * indexHeadDim - ropeDim,
-          ctx.parts.rules.ropePosition('index-query', sequence.start + i, sequence.from + i, sequence),
-          false,
-        );
+  const at = { from: indexHeadDim - ropeDim, vectors: indexHeads, stride: indexHeadDim };
+  ctx.kernels.rotate(q, at, ctx.positions['index-query'], ctx.ropeCompressed, false);
   toStored(ctx, q);
-  hadamard(q, rows * indexHeads, indexHeadDim);
+  ctx.kernels.hadamard(q, rows * indexHeads, indexHeadDim);
   toStored(ctx, q);
-  if (ctx.parts.records.indexKey.name !== 'f32') fakeQuantFp4Mx(q, 0, q.length, QUERY_QUANT_GROUP);
+  if (ctx.parts.records.indexKey.name !== 'f32') ctx.kernels.quantiseFp4(q, QUERY_QUANT_GROUP);
   const weights = linear(ctx, w.weightsProj, x, rows);
   const scale = f32(f32(1 / Math.sqrt(indexHeadDim)) * f32(1 / Math.sqrt(indexHeads)));
   for (let i = 0; i < weights.length; i++) weights[i] = f32(weights[i] * scale);
@@ -71,6 +64,8 @@ export function selectEntries(
   const all = Int32Array.from({ length: last }, (_, s) => s);
   if (!scored(last)) return Array.from({ length: sequence.count }, (_, i) => all.subarray(0, visibleOf(i)));
   const { ratio } = keys.section;
+  const { arena } = ctx.kernels;
+  const mark = arena.mark();
   const rows = ctx.kernels.loadRows(
     [
       {
@@ -81,8 +76,8 @@ export function selectEntries(
     ],
     indexHeadDim,
   );
-  const dots = new Float32Array(indexHeads * last);
-  const scores = new Float32Array(last);
+  const dots = arena.floats(indexHeads * last);
+  const scores = arena.floats(last);
   const out: Int32Array[] = [];
   for (let i = 0; i < sequence.count; i++) {
     const visible = visibleOf(i);
@@ -93,7 +88,7 @@ export function selectEntries(
     const row = sequence.from + i;
     const q = queries.q.subarray(row * indexHeads * indexHeadDim, (row + 1) * indexHeads * indexHeadDim);
     ctx.kernels.rowDots(q, indexHeads, rows, all.subarray(0, visible), dots);
-    weigh(ctx, dots, queries.weights, row * indexHeads, visible, scores);
+    weigh(ctx, dots, queries.weights.subarray(row * indexHeads, (row + 1) * indexHeads), visible, scores);
     const place = { request: sequence.request, position: sequence.start + i, layer, row };
     const selected = selection.select(scores, visible, Math.min(indexTopK, visible), place);
     ctx.counters.topkSelections++;
@@ -102,10 +97,11 @@ export function selectEntries(
       ctx.tap({
         op: `layers.${layer}.attn.indexer.scores`,
         rows: [{ request: sequence.request, position: sequence.start + i }],
-        values: scores.subarray(0, visible),
+        values: scores.slice(0, visible),
       });
     out.push(selected.indices);
   }
+  arena.release(mark);
   return out;
 }
 
@@ -113,22 +109,19 @@ export function selectEntries(
  * Sum over heads of weight * activation(dot). With bf16 scores (the official code; the report casts at the end) every step is
  * rounded to bfloat16: exact ties become common.
  */
-function weigh(
-  ctx: StepContext,
-  dots: Float32Array,
-  weights: Float32Array,
-  weightFrom: number,
-  count: number,
-  scores: Float32Array,
-): void {
+function weigh(ctx: StepContext, dots: Float32Array, weights: Float32Array, count: number, scores: Float32Array): void {
+  const activation = ctx.parts.rules.indexActivation;
+  if (activation === specifiedRules.indexActivation) {
+    ctx.kernels.weighHeads(dots, weights, count, ctx.bf16Scores, scores);
+    return;
+  }
   const heads = ctx.config.indexHeads;
   const stored = ctx.bf16Scores ? roundBf16 : (x: number): number => x;
-  const activation = ctx.parts.rules.indexActivation;
   for (let s = 0; s < count; s++) {
     let sum = 0;
     for (let h = 0; h < heads; h++) {
       const dot = activation(stored(dots[h * count + s]));
-      sum = f32(sum + stored(f32(weights[weightFrom + h] * dot)));
+      sum = f32(sum + stored(f32(weights[h] * dot)));
     }
     scores[s] = stored(sum);
   }

@@ -8,7 +8,7 @@
  * Source: specification section 14; test/golden/README.md.
  * @module
  */
-import { expF32, roundBf16InPlace, sigmoidF32, softplusF32 } from '../formats/index.ts';
+import { expF32, sigmoidF32, softplusF32 } from '../formats/index.ts';
 import { SHARED_EXPERT } from './expert-dispatch.ts';
 import { linear, toStored, trace } from './step.ts';
 import type { StepContext } from './step.ts';
@@ -28,7 +28,7 @@ export interface Routing {
 export function moe(ctx: StepContext, w: MoeWeights, x: Float32Array, op: string): Float32Array {
   const { config } = ctx;
   const rows = ctx.step.tokenIds.length;
-  const logits = new Float32Array(rows * config.experts);
+  const logits = ctx.kernels.arena.floats(rows * config.experts);
   ctx.kernels.matmul(x, rows, w.gate, logits, config.hiddenSize);
   const routings: Routing[] = [];
   for (let r = 0; r < rows; r++) {
@@ -44,8 +44,7 @@ export function moe(ctx: StepContext, w: MoeWeights, x: Float32Array, op: string
     trace(ctx, `${op}.experts`, ids);
   }
   const served = ctx.parts.expertDispatch.admit(routings);
-  const shared = runExpert(ctx, w.shared, x, null, rows, ctx.clampSharedExpert ? config.swigluLimit : 0);
-  return toStored(ctx, combineExperts(ctx, w, x, served, shared));
+  return toStored(ctx, combineExperts(ctx, w, x, served));
 }
 
 /**
@@ -97,36 +96,63 @@ function selectExperts(scores: Float32Array, bias: Float32Array | null, k: numbe
 }
 
 /** [rows, D]: each expert runs once on all rows that chose it; a row's outputs are then summed in the order of the dispatch part. */
-function combineExperts(
-  ctx: StepContext,
-  w: MoeWeights,
-  x: Float32Array,
-  routings: readonly Routing[],
-  shared: Float32Array,
-): Float32Array {
-  const D = ctx.config.hiddenSize;
+function combineExperts(ctx: StepContext, w: MoeWeights, x: Float32Array, routings: readonly Routing[]): Float32Array {
+  const { hiddenSize: D, experts, swigluLimit } = ctx.config;
+  const { arena } = ctx.kernels;
   const rows = routings.length;
-  const outputs = routings.map((routing) => new Array<Float32Array>(routing.experts.length));
-  for (let e = 0; e < ctx.config.experts; e++) {
-    const users = routings.flatMap(({ experts, weights }, row) => {
-      const slot = experts.indexOf(e);
-      return slot < 0 ? [] : [{ row, slot, weight: weights[slot] }];
+  const sum = arena.floats(rows * D);
+  const mark = arena.mark();
+  // outputs one after the other: those of expert 0, 1, ..., then the shared expert's
+  const users = usersOf(routings, experts);
+  const routed = users.reduce((all, { rows: own }) => all + own.length, 0);
+  const outputs = arena.floats((routed + rows) * D);
+  const places = routings.map((routing) => new Int32Array(routing.experts.length));
+  let at = 0;
+  for (const { expert, rows: own, slots } of users) {
+    const inner = arena.mark();
+    const input = arena.floats(own.length * D);
+    const weights = arena.floats(own.length);
+    own.forEach((row, i) => {
+      input.set(x.subarray(row * D, (row + 1) * D), i * D);
+      weights[i] = routings[row].weights[slots[i]];
+      places[row][slots[i]] = at + i;
     });
-    if (users.length === 0) continue;
-    const input = new Float32Array(users.length * D);
-    users.forEach(({ row }, i) => input.set(x.subarray(row * D, (row + 1) * D), i * D));
-    const weights = users.map(({ weight }) => weight);
-    const out = runExpert(ctx, w.experts[e], input, weights, users.length, ctx.config.swigluLimit);
-    users.forEach(({ row, slot }, i) => (outputs[row][slot] = out.subarray(i * D, (i + 1) * D)));
+    const out = runExpert(ctx, w.experts[expert], input, weights, own.length, swigluLimit);
+    outputs.set(out, at * D);
+    at += own.length;
+    arena.release(inner);
   }
-  const sum = new Float32Array(rows * D);
-  routings.forEach((routing, row) => {
-    for (const slot of ctx.parts.expertDispatch.combineOrder(routing, row, rows)) {
-      const out = slot === SHARED_EXPERT ? shared.subarray(row * D, (row + 1) * D) : outputs[row][slot];
-      for (let d = 0; d < D; d++) sum[row * D + d] = f32(sum[row * D + d] + out[d]);
-    }
-  });
+  outputs.set(runExpert(ctx, w.shared, x, null, rows, ctx.clampSharedExpert ? swigluLimit : 0), routed * D);
+  const orders = routings.map((routing, row) => ctx.parts.expertDispatch.combineOrder(routing, row, rows));
+  const longest = orders.reduce((most, order) => Math.max(most, order.length), 0);
+  const index = arena.ints(rows * longest).fill(-1);
+  orders.forEach((order, row) =>
+    order.forEach((slot, i) => {
+      index[row * longest + i] = slot === SHARED_EXPERT ? routed + row : places[row][slot];
+    }),
+  );
+  ctx.kernels.sumRows(outputs, index, rows, D, sum);
+  arena.release(mark);
   return sum;
+}
+
+interface ExpertUsers {
+  readonly expert: number;
+  readonly rows: number[];
+  /** Which of a row's experts it is. */
+  readonly slots: number[];
+}
+
+/** The rows of each expert that has any, ascending. */
+function usersOf(routings: readonly Routing[], experts: number): ExpertUsers[] {
+  const users = Array.from({ length: experts }, (_, expert): ExpertUsers => ({ expert, rows: [], slots: [] }));
+  routings.forEach((routing, row) =>
+    routing.experts.forEach((expert, slot) => {
+      users[expert].rows.push(row);
+      users[expert].slots.push(slot);
+    }),
+  );
+  return users.filter(({ rows }) => rows.length > 0);
 }
 
 /** w2(silu(min(w1 x, limit)) * clamp(w3 x) * weight); limit 0 = no clamp, weights null = all 1. */
@@ -134,21 +160,13 @@ function runExpert(
   ctx: StepContext,
   w: ExpertWeights,
   x: Float32Array,
-  weights: readonly number[] | null,
+  weights: Float32Array | null,
   rows: number,
   limit: number,
 ): Float32Array {
   const gate = linear(ctx, w.w1, x, rows);
   const up = linear(ctx, w.w3, x, rows);
-  const inter = w.w1.matrix.out;
-  const bound = limit > 0 ? f32(limit) : Number.POSITIVE_INFINITY;
-  for (let r = 0; r < rows; r++)
-    for (let i = r * inter; i < (r + 1) * inter; i++) {
-      const g = Math.min(gate[i], bound);
-      const u = Math.max(-bound, Math.min(bound, up[i]));
-      const z = f32(f32(g * sigmoidF32(g)) * u);
-      gate[i] = weights === null ? z : f32(z * weights[r]);
-    }
-  if (ctx.roundings.bf16) roundBf16InPlace(gate);
-  return linear(ctx, w.w2, gate, rows);
+  const bound = limit > 0 ? limit : Number.POSITIVE_INFINITY;
+  ctx.kernels.swiglu(gate, up, weights, rows, w.w1.matrix.out, bound);
+  return linear(ctx, w.w2, toStored(ctx, gate), rows);
 }

@@ -7,7 +7,6 @@
  */
 import type { CompressorState, RecordTag, StateBlock } from '../cache/index.ts';
 import type { ModelConfig } from '../checkpoint/index.ts';
-import { fakeQuantFp8, roundBf16InPlace } from '../formats/index.ts';
 import type { RecordSet } from '../formats/index.ts';
 import type { Kernels, NormShape, RopeTable } from '../kernels/index.ts';
 import type { MemoryGate } from '../memory/index.ts';
@@ -15,7 +14,7 @@ import type { TraceEvent, TraceTap } from '../trace/index.ts';
 import type { ExpertDispatch } from './expert-dispatch.ts';
 import type { MhcReduction } from './mhc-reduction.ts';
 import type { Roundings } from './precision.ts';
-import type { AttentionRules } from './rules.ts';
+import type { AttentionRules, RopeUse } from './rules.ts';
 import type { EntrySelection } from './selection.ts';
 import type { SplitPolicy } from './split-policy.ts';
 import type { Linear } from './weights.ts';
@@ -58,7 +57,13 @@ export interface ModelParts {
 }
 
 /** x [count, width] of one sequence, from row `from`; written in place. */
-export type InputNorm = (x: Float32Array, weight: Float32Array, shape: NormShape, sequence: StepSequence) => void;
+export type InputNorm = (
+  x: Float32Array,
+  weight: Float32Array,
+  shape: NormShape,
+  sequence: StepSequence,
+  kernels: Kernels,
+) => void;
 export type TailCarry = (state: CompressorState, sequence: StepSequence) => void;
 
 export interface StepCounters {
@@ -98,6 +103,9 @@ export function createStepCounters(): StepCounters {
   };
 }
 
+/** Uses of RoPE that turn one vector per row or more; an entry turns by its own position. */
+export type RowRopeUse = Exclude<RopeUse, 'entry'>;
+
 /** Everything that is the same for the whole step. */
 export interface StepContext {
   readonly config: ModelConfig;
@@ -111,6 +119,8 @@ export interface StepContext {
   readonly bf16Scores: boolean;
   readonly ropeMain: RopeTable;
   readonly ropeCompressed: RopeTable;
+  /** [rows] each: the positions by which the vectors of each use are rotated. */
+  readonly positions: Readonly<Record<RowRopeUse, Int32Array>>;
   readonly tap: TraceTap | null;
   readonly counters: StepCounters;
   readonly step: Step;
@@ -121,13 +131,24 @@ export interface StepContext {
 /** x [rows, in] through a weight; quantises activations and sums block by block where the mode and the stored weight say so. */
 export function linear(ctx: StepContext, weight: Linear, x: Float32Array, rows: number): Float32Array {
   const { matrix, quantBlock } = weight;
-  const y = new Float32Array(rows * matrix.out);
+  const { arena } = ctx.kernels;
+  const y = arena.floats(rows * matrix.out);
   if (ctx.roundings.quantiseActivations && quantBlock > 0) {
-    const quantised = x.slice(0, rows * matrix.in);
-    for (let r = 0; r < rows; r++) fakeQuantFp8(quantised, r * matrix.in, (r + 1) * matrix.in, ctx.config.fp8Block[1]);
-    ctx.kernels.matmul(quantised, rows, matrix, y, quantBlock);
+    const mark = arena.mark();
+    ctx.kernels.matmul(quantised(ctx, x, rows, matrix.in), rows, matrix, y, quantBlock);
+    arena.release(mark);
   } else ctx.kernels.matmul(x, rows, matrix, y, matrix.in);
   return toStored(ctx, y);
+}
+
+/** A copy of x [rows, width] in FP8, one scale per group; a row's last group may be shorter. */
+function quantised(ctx: StepContext, x: Float32Array, rows: number, width: number): Float32Array {
+  const group = ctx.config.fp8Block[1];
+  const copy = ctx.kernels.arena.floats(rows * width);
+  copy.set(x.length === copy.length ? x : x.subarray(0, copy.length));
+  if (width % group === 0) ctx.kernels.quantiseFp8(copy, group);
+  else for (let r = 0; r < rows; r++) ctx.kernels.quantiseFp8(copy.subarray(r * width, (r + 1) * width), group);
+  return copy;
 }
 
 /** The tag of a record of `sequence` that covers positions first .. last. */
@@ -142,24 +163,26 @@ export function wantedTag(sequence: StepSequence, first: number, last: number): 
 
 /** A float32 linear: no activation quantisation, no cast (compressor, router, head). */
 export function linearF32(ctx: StepContext, weight: Linear, x: Float32Array, rows: number): Float32Array {
-  const y = new Float32Array(rows * weight.matrix.out);
+  const y = ctx.kernels.arena.floats(rows * weight.matrix.out);
   ctx.kernels.matmul(x, rows, weight.matrix, y, weight.matrix.in);
   return y;
 }
 
 /** Where the official code keeps a bfloat16 tensor, the bf16 mode rounds; other modes leave float32. */
 export function toStored(ctx: StepContext, x: Float32Array): Float32Array {
-  if (ctx.roundings.bf16) roundBf16InPlace(x);
+  if (ctx.roundings.bf16) ctx.kernels.roundBf16(x);
   return x;
 }
 
 export function trace(ctx: StepContext, op: string, values: Float32Array | Int32Array): void {
-  if (ctx.tap !== null) ctx.tap({ op, rows: ctx.traceRows, values });
+  // a copy: the step's own arrays are used again
+  if (ctx.tap !== null) ctx.tap({ op, rows: ctx.traceRows, values: values.slice() });
 }
 
 /** A NaN or infinity is an error with the op's name, never a value. */
-export function assertFinite(x: Float32Array, op: string): void {
-  for (let i = 0; i < x.length; i++) if (x[i] - x[i] !== 0) throw new NumericError(op, x[i]);
+export function assertFinite(kernels: Kernels, x: Float32Array, op: string): void {
+  const at = kernels.firstNonFinite(x);
+  if (at >= 0) throw new NumericError(op, x[at]);
 }
 
 /** Thrown when an op produced NaN or infinity. */

@@ -9,6 +9,7 @@
 import { compressRatio, CSA_RATIO, FP4_BLOCK, scaleNameOf } from '../checkpoint/index.ts';
 import type { Checkpoint, ModelConfig, Tensor } from '../checkpoint/index.ts';
 import { decodeBf16, decodeE4m3, decodeUe8m0, roundBf16InPlace, unpackE2m1 } from '../formats/index.ts';
+import { inverseFrequencies, RopeTable } from '../kernels/index.ts';
 import type { Kernels, PackedMatrix } from '../kernels/index.ts';
 
 export interface Linear {
@@ -92,6 +93,8 @@ export interface ModelWeights {
   readonly hcHead: HyperConnectionWeights;
   readonly head: PackedMatrix;
   readonly mtp: readonly MtpWeights[];
+  readonly ropeMain: RopeTable;
+  readonly ropeCompressed: RopeTable;
 }
 
 /** Dequantises and packs a whole checkpoint. */
@@ -105,6 +108,10 @@ export function packWeights(checkpoint: Checkpoint, kernels: Kernels): ModelWeig
     hcHead: reader.hyperConnection('hc_head'),
     head: reader.matrix('head.weight'),
     mtp: Array.from({ length: c.mtpLayers }, (_, i) => reader.mtp(`mtp.${i}.`, c.layers + i)),
+    ropeMain: new RopeTable(inverseFrequencies(c.ropeTheta, c.ropeDim, null), (x) => kernels.resident(x)),
+    ropeCompressed: new RopeTable(inverseFrequencies(c.compressRopeTheta, c.ropeDim, c.yarn), (x) =>
+      kernels.resident(x),
+    ),
   };
 }
 
@@ -127,7 +134,13 @@ export class WeightReader {
     return tensor;
   }
 
+  /** A tensor as float32, where the kernels read it. */
   floats(name: string): Float32Array {
+    const values = this.values(name);
+    return this.kernels === null ? values : this.kernels.resident(values);
+  }
+
+  private values(name: string): Float32Array {
     return dequantise(this.tensor(name), this.checkpoint.tensors.get(scaleNameOf(name)), this.config.fp8Block);
   }
 
@@ -138,7 +151,7 @@ export class WeightReader {
   linear(name: string): Linear {
     const tensor = this.tensor(name);
     const quantBlock = tensor.dtype === 'F8_E4M3' ? this.config.fp8Block[1] : tensor.dtype === 'I8' ? FP4_BLOCK : 0;
-    return { matrix: this.pack(this.floats(name), tensor), quantBlock };
+    return { matrix: this.pack(this.values(name), tensor), quantBlock };
   }
 
   private packer(): Kernels {
@@ -153,7 +166,7 @@ export class WeightReader {
 
   /** wo_a is stored FP8 but computed as a plain bfloat16 product per group: dequantised, rounded to bf16, never block-summed. */
   groupedOutput(name: string): Linear[] {
-    const values = this.floats(name);
+    const values = this.values(name);
     if (this.tensor(name).dtype === 'F8_E4M3') roundBf16InPlace(values);
     const { oGroups, oLoraRank } = this.config;
     const inner = values.length / (oGroups * oLoraRank);

@@ -305,9 +305,11 @@ function score(
   for (let at = 0; at < ids.length; at += chunk) {
     const step = loose.step(ids.slice(at, at + chunk), false);
     const rows = step.tokenIds.length;
-    const streams = model.forward(step, options.tap ?? null);
-    logits.set(model.head(streams, rows), at * vocabSize);
-    if (mtpLogits !== null) mtpLogits.set(model.mtp(streams, step).logits, at * vocabSize);
+    model.scoped(() => {
+      const streams = model.forward(step, options.tap ?? null);
+      logits.set(model.head(streams, rows), at * vocabSize);
+      if (mtpLogits !== null) mtpLogits.set(model.mtp(streams, step).logits, at * vocabSize);
+    });
   }
   return { logits, mtpLogits };
 }
@@ -326,7 +328,8 @@ function openSequence(model: Model, loose: LooseState, chunkSize: number): Seque
       const out = new Float32Array(ids.length * vocabSize);
       for (let at = 0; at < ids.length; at += chunkSize) {
         const step = loose.step(ids.slice(at, at + chunkSize), ids.length === 1 && state.length > 0);
-        out.set(model.head(model.forward(step, null), step.tokenIds.length), at * vocabSize);
+        const logits = model.scoped(() => model.head(model.forward(step, null), step.tokenIds.length));
+        out.set(logits, at * vocabSize);
       }
       return out;
     },

@@ -28,7 +28,6 @@ import {
 import type { ColdCodecName, EvictionPolicyName, StateJournal } from '../cache/index.ts';
 import { chooseRecords } from '../formats/index.ts';
 import type { RecordChoice } from '../formats/index.ts';
-import { rmsNorm } from '../kernels/index.ts';
 import type { MemoryTable, NgramHistory, RowFetcher } from '../memory/index.ts';
 import {
   createMhcReduction,
@@ -132,7 +131,7 @@ export function assembleParts(
     selection: createSelection(options.selection),
     rules: specifiedRules,
     expertDispatch: specifiedDispatch,
-    inputNorm: (x, weight, shape) => rmsNorm(x, weight, x, shape),
+    inputNorm: (x, weight, shape, _sequence, kernels) => kernels.rmsNorm(x, weight, x, shape),
     tailCarry: () => undefined,
     records: chooseRecords(options.records ?? recordsOf(options.precision), geometry),
     stateReset: resetState,

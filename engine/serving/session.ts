@@ -347,7 +347,12 @@ export class Session {
     this.routes.close(r.serial, r.request.id);
   }
 
+  /** Runs one step. Its arrays are the kernels' and are given back at the end. */
   private step(planned: ReturnType<Session['plan']>): void {
+    this.model.scoped(() => this.compute(planned));
+  }
+
+  private compute(planned: ReturnType<Session['plan']>): void {
     const tokenIds: number[] = [];
     const sequences = planned.map(({ request: r, tokens, decode }): StepSequence => {
       const state = r.state!;

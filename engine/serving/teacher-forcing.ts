@@ -30,7 +30,8 @@ export function scoreForced(
       windowStart: state.windowStart,
       promptLength: prompt.length,
     };
-    rows.push(model.head(model.forward({ tokenIds, sequences: [sequence] }, null), tokenIds.length));
+    const step = { tokenIds, sequences: [sequence] };
+    rows.push(model.scoped(() => model.head(model.forward(step, null), tokenIds.length)));
   }
   journal.undoFrom(end);
   state.journal = null;

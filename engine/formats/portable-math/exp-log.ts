@@ -79,9 +79,9 @@ export function log1p64(x: number): number {
   return log64(u) + (x - (u - 1)) / u;
 }
 
-/** Steps of 2^(1/64): with a table of them five terms of the series are enough. */
 const STEPS = 64;
-const stepTable = Float64Array.from({ length: STEPS }, (_, j) => exp64((j / STEPS) * (LN2_HIGH + LN2_LOW)));
+/** 2^(j / 64): with a table of these steps five terms of the series are enough. */
+export const expStepTable = Float64Array.from({ length: STEPS }, (_, j) => exp64((j / STEPS) * (LN2_HIGH + LN2_LOW)));
 const STEPS_PER_E = STEPS * LOG2_E;
 const STEP_HIGH = LN2_HIGH / STEPS;
 const STEP_LOW = LN2_LOW / STEPS;
@@ -94,7 +94,7 @@ const STEP_LOW = LN2_LOW / STEPS;
 export function expNarrow(x: number): number {
   const k = x * STEPS_PER_E + TO_INTEGER - TO_INTEGER;
   const r = x - k * STEP_HIGH - k * STEP_LOW;
-  const scale = stepTable[k & (STEPS - 1)] * powerOfTwo(k >> 6);
+  const scale = expStepTable[k & (STEPS - 1)] * powerOfTwo(k >> 6);
   const z = r * r;
   return (
     scale + scale * (r + z * (0.5 + r * 0.16666666666666666 + z * (0.041666666666666664 + r * 0.008333333333333333)))

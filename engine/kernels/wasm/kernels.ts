@@ -1,27 +1,12 @@
 /**
- * The hot kernels on WebAssembly SIMD128: same bytes as the plain twin, much faster.
+ * The kernels on WebAssembly SIMD128: same bytes as the plain twin, much faster.
  *
- * One memory holds the packed weights (kept) and a scratch area (reused by every call). Activations are copied in and out:
- * rows x in + rows x out floats beside rows x in x out multiplications.
+ * Arrays that lie in the kernels' memory are used where they are. Others are copied to the arena for the length of a call.
  * @module
  */
 import type { Kernels, PackedMatrix, RowSet, RowSource } from '../kernels.ts';
-import { kernelsWasmBase64 } from './kernels.generated.ts';
-
-interface Exports {
-  matmul(x: number, w: number, y: number, rows: number, panels: number, k: number, kBlock: number): void;
-  rowDots(q: number, heads: number, rows: number, index: number, count: number, d: number, scores: number): void;
-  weightedRows(
-    p: number,
-    alpha: number,
-    heads: number,
-    rows: number,
-    index: number,
-    count: number,
-    d: number,
-    acc: number,
-  ): void;
-}
+import { HeapArena, SharedHeap } from './heap.ts';
+import { instantiateKernels } from './module.ts';
 
 /** `at` is a byte offset in the kernels' memory; layout [ceil(out / 8)][in][8]. */
 interface WasmMatrix extends PackedMatrix {
@@ -30,94 +15,77 @@ interface WasmMatrix extends PackedMatrix {
 }
 
 const PANEL = 8;
-const PAGE_BYTES = 65536;
-const ALIGN_BYTES = 64;
-/** The most that 32-bit WebAssembly memory can hold. */
-const MAX_PAGES = 65536;
 
-let compiled: WebAssembly.Module | null = null;
+/** Copies foreign arrays in and out around one call. */
+class Borrowed {
+  private readonly heap: SharedHeap;
+  private readonly arena: HeapArena;
 
-function kernelsModule(): WebAssembly.Module {
-  // atob instead of Buffer: the same code runs in a browser.
-  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(kernelsWasmBase64), (c) => c.charCodeAt(0)));
-  return compiled;
-}
-
-/** A growing memory: weights from the bottom up, two scratch areas (call arguments, attention rows) made on demand. */
-class Arena {
-  readonly memory = new WebAssembly.Memory({ initial: 16, maximum: MAX_PAGES });
-  private top = ALIGN_BYTES;
-  private view = new Float32Array(this.memory.buffer);
-  private intView = new Int32Array(this.memory.buffer);
-
-  allocate(bytes: number): number {
-    const at = this.top;
-    this.top = Math.ceil((at + bytes) / ALIGN_BYTES) * ALIGN_BYTES;
-    const missing = this.top - this.memory.buffer.byteLength;
-    if (missing > 0) {
-      // grow by half as much again, so that many small matrices do not grow the memory one by one
-      const pages = Math.ceil(missing / PAGE_BYTES);
-      const generous = Math.min(Math.max(pages, this.memory.buffer.byteLength / PAGE_BYTES / 2), MAX_PAGES);
-      try {
-        this.memory.grow(Math.ceil(generous));
-      } catch {
-        this.memory.grow(pages);
-      }
-    }
-    return at;
-  }
-
-  /** Views are remade after a growth, which detaches the old buffer. */
-  floats(): Float32Array {
-    if (this.view.buffer !== this.memory.buffer) this.view = new Float32Array(this.memory.buffer);
-    return this.view;
-  }
-
-  ints(): Int32Array {
-    if (this.intView.buffer !== this.memory.buffer) this.intView = new Int32Array(this.memory.buffer);
-    return this.intView;
-  }
-}
-
-/** A region that is replaced by a larger one when it is too small (the old one is lost: sizes settle after the first steps). */
-class Scratch {
-  private at = 0;
-  private bytes = 0;
-  private readonly arena: Arena;
-
-  constructor(arena: Arena) {
+  constructor(heap: SharedHeap, arena: HeapArena) {
+    this.heap = heap;
     this.arena = arena;
   }
 
-  reserve(bytes: number): number {
-    if (bytes > this.bytes) {
-      this.bytes = 2 * bytes;
-      this.at = this.arena.allocate(this.bytes);
-    }
-    return this.at;
+  /** The pointer of x[0 .. count), copied in if x lies elsewhere. */
+  read(x: Float32Array | Int32Array, count = x.length): number {
+    if (this.heap.owns(x)) return x.byteOffset;
+    const at = this.arena.take(count * 4);
+    const part = count === x.length ? x : x.subarray(0, count);
+    if (part instanceof Float32Array) this.heap.floats(at, count).set(part);
+    else this.heap.ints(at, count).set(part);
+    return at;
+  }
+
+  /** Copies x[0 .. count) back if it lies elsewhere. */
+  back(x: Float32Array, at: number, count = x.length): void {
+    if (!this.heap.owns(x)) x.set(this.heap.floats(at, count));
+  }
+
+  /** The pointer of a place for x[0 .. count), whose numbers are not needed. */
+  write(x: Float32Array, count = x.length): number {
+    return this.heap.owns(x) ? x.byteOffset : this.arena.take(count * 4);
   }
 }
 
-const aligned = (floats: number): number => Math.ceil(floats / 16) * 16;
+/** @param memory - of another thread, to share its weights */
+export function createWasmKernels(heap: SharedHeap = new SharedHeap()): Kernels {
+  const run = instantiateKernels(heap);
+  const arena = new HeapArena(heap);
+  const borrowed = new Borrowed(heap, arena);
+  const scratch = (floats: number): number => arena.take(floats * 4);
 
-export function createWasmKernels(): Kernels {
-  const arena = new Arena();
-  const instance = new WebAssembly.Instance(kernelsModule(), { env: { memory: arena.memory } });
-  const run = instance.exports as unknown as Exports;
-  const callScratch = new Scratch(arena);
-  const rowScratch = new Scratch(arena);
-  let rowsAt = 0;
+  const quantise = (
+    kernel: (x: number, count: number, group: number) => number,
+    x: Float32Array,
+    group: number,
+  ): void => {
+    const mark = arena.mark();
+    const at = borrowed.read(x);
+    const bad = kernel(at, x.length, group);
+    borrowed.back(x, at);
+    arena.release(mark);
+    if (bad >= 0)
+      throw new RangeError(
+        `quantise: NaN or infinity in elements ${bad * group} .. ${Math.min((bad + 1) * group, x.length) - 1}`,
+      );
+  };
 
   return {
     kind: 'wasm',
+    arena,
+
+    resident(x) {
+      const view = heap.floats(heap.allocate(x.byteLength), x.length);
+      view.set(x);
+      return view;
+    },
 
     packMatrix(weights, shape): WasmMatrix {
       const panels = Math.ceil(shape.out / PANEL);
-      const at = arena.allocate(panels * shape.in * PANEL * 4);
-      const memory = arena.floats();
-      const base = at / 4;
+      const at = heap.allocate(panels * shape.in * PANEL * 4);
+      const memory = heap.floats(at, panels * shape.in * PANEL);
       for (let n = 0; n < panels * PANEL; n++) {
-        const panelBase = base + Math.floor(n / PANEL) * shape.in * PANEL + (n % PANEL);
+        const panelBase = Math.floor(n / PANEL) * shape.in * PANEL + (n % PANEL);
         // outputs past the end are zero rows; their results are never copied out
         for (let k = 0; k < shape.in; k++)
           memory[panelBase + k * PANEL] = n < shape.out ? weights[n * shape.in + k] : 0;
@@ -125,65 +93,271 @@ export function createWasmKernels(): Kernels {
       return { ...shape, at, panels };
     },
 
-    matmul(x, rows, w, y, kBlock): void {
+    matmul(x, rows, w, y, kBlock) {
       const { at, panels } = w as WasmMatrix;
+      const mark = arena.mark();
       const padded = panels * PANEL;
-      const xFloats = aligned(rows * w.in);
-      const xAt = callScratch.reserve((xFloats + rows * padded) * 4);
-      const yAt = xAt + xFloats * 4;
-      const memory = arena.floats();
-      memory.set(x.length === rows * w.in ? x : x.subarray(0, rows * w.in), xAt / 4);
-      run.matmul(xAt, at, yAt, rows, panels, w.in, Math.min(kBlock, w.in));
+      const xAt = borrowed.read(x, rows * w.in);
+      const k = Math.min(kBlock, w.in);
       if (padded === w.out) {
-        y.set(memory.subarray(yAt / 4, yAt / 4 + rows * w.out));
-        return;
+        const yAt = borrowed.write(y, rows * w.out);
+        run.matmul(xAt, at, yAt, rows, panels, w.in, k);
+        borrowed.back(y, yAt, rows * w.out);
+      } else {
+        const yAt = scratch(rows * padded);
+        run.matmul(xAt, at, yAt, rows, panels, w.in, k);
+        const wide = heap.floats(yAt, rows * padded);
+        for (let r = 0; r < rows; r++) for (let n = 0; n < w.out; n++) y[r * w.out + n] = wide[r * padded + n];
       }
-      for (let r = 0; r < rows; r++)
-        y.set(memory.subarray(yAt / 4 + r * padded, yAt / 4 + r * padded + w.out), r * w.out);
+      arena.release(mark);
+    },
+
+    rmsNorm(x, weight, out, { rows, width, eps }) {
+      const mark = arena.mark();
+      const xAt = borrowed.read(x, rows * width);
+      const outAt = out === x ? xAt : borrowed.write(out, rows * width);
+      run.rmsNorm(xAt, weight === null ? 0 : borrowed.read(weight), outAt, rows, width, eps, scratch(rows));
+      borrowed.back(out, outAt, rows * width);
+      arena.release(mark);
+    },
+
+    inverseRms(x, out, { rows, width, eps }) {
+      const mark = arena.mark();
+      const outAt = borrowed.write(out, rows);
+      run.inverseRms(borrowed.read(x, rows * width), rows, width, eps, outAt);
+      borrowed.back(out, outAt, rows);
+      arena.release(mark);
+    },
+
+    scaleRows(x, scales, rows, width) {
+      const mark = arena.mark();
+      const at = borrowed.read(x, rows * width);
+      run.scaleRows(at, borrowed.read(scales, rows), rows, width);
+      borrowed.back(x, at, rows * width);
+      arena.release(mark);
+    },
+
+    roundBf16(x) {
+      const mark = arena.mark();
+      const at = borrowed.read(x);
+      run.roundBf16(at, x.length);
+      borrowed.back(x, at);
+      arena.release(mark);
+    },
+
+    quantiseFp8: (x, group) => quantise(run.quantiseFp8, x, group),
+    quantiseFp4: (x, group) => quantise(run.quantiseFp4, x, group),
+
+    firstNonFinite(x) {
+      const mark = arena.mark();
+      const found = run.firstNonFinite(borrowed.read(x), x.length);
+      arena.release(mark);
+      return found;
+    },
+
+    hadamard(x, rows, width) {
+      const mark = arena.mark();
+      const at = borrowed.read(x, rows * width);
+      run.hadamard(at, rows, width, 1 / Math.sqrt(width));
+      borrowed.back(x, at, rows * width);
+      arena.release(mark);
+    },
+
+    rotate(x, { from, vectors, stride }, positions, table, inverse) {
+      const mark = arena.mark();
+      const at = borrowed.read(x);
+      run.rotate(
+        at + from * 4,
+        positions.length,
+        vectors,
+        stride,
+        table.half * 2,
+        borrowed.read(positions),
+        borrowed.read(table.cosines),
+        borrowed.read(table.sines),
+        inverse ? 1 : 0,
+      );
+      borrowed.back(x, at);
+      arena.release(mark);
+    },
+
+    poolChannels(values, scores, slots, channels, out) {
+      const mark = arena.mark();
+      const outAt = borrowed.write(out, channels);
+      run.poolChannels(
+        borrowed.read(values),
+        borrowed.read(scores),
+        borrowed.read(slots),
+        slots.length,
+        channels,
+        outAt,
+        scratch(slots.length * 4),
+      );
+      borrowed.back(out, outAt, channels);
+      arena.release(mark);
     },
 
     loadRows(sources: readonly RowSource[], width: number): RowSet {
       const count = sources.reduce((sum, s) => sum + s.count, 0);
-      rowsAt = rowScratch.reserve(Math.max(1, count * width) * 4);
-      const memory = arena.floats();
-      let at = rowsAt / 4;
+      const data = arena.floats(count * width);
+      let at = 0;
       for (const source of sources) {
         if (source.kind === 'floats')
-          memory.set(source.data.subarray(source.from * width, (source.from + source.count) * width), at);
-        else for (let i = 0; i < source.count; i++) source.read(i, memory, at + i * width);
+          data.set(source.data.subarray(source.from * width, (source.from + source.count) * width), at);
+        else for (let i = 0; i < source.count; i++) source.read(i, data, at + i * width);
         at += source.count * width;
       }
-      return { count, width };
+      return { count, width, data };
     },
 
-    rowDots(q, heads, rows, index, scores): void {
-      const qFloats = aligned(heads * rows.width);
-      const indexInts = aligned(index.length);
-      const qAt = callScratch.reserve((qFloats + indexInts + heads * index.length) * 4);
-      const indexAt = qAt + qFloats * 4;
-      const scoresAt = indexAt + indexInts * 4;
-      const memory = arena.floats();
-      memory.set(q.length === heads * rows.width ? q : q.subarray(0, heads * rows.width), qAt / 4);
-      arena.ints().set(index, indexAt / 4);
-      run.rowDots(qAt, heads, rowsAt, indexAt, index.length, rows.width, scoresAt);
-      scores.set(memory.subarray(scoresAt / 4, scoresAt / 4 + heads * index.length));
+    rowDots(q, heads, rows, index, scores) {
+      const mark = arena.mark();
+      const size = heads * index.length;
+      const scoresAt = borrowed.write(scores, size);
+      run.rowDots(
+        borrowed.read(q, heads * rows.width),
+        heads,
+        borrowed.read(rows.data),
+        borrowed.read(index),
+        index.length,
+        rows.width,
+        scoresAt,
+      );
+      borrowed.back(scores, scoresAt, size);
+      arena.release(mark);
     },
 
-    weightedRows(p, alpha, heads, rows, index, acc): void {
-      const pFloats = aligned(heads * index.length);
-      const alphaFloats = aligned(heads);
-      const indexInts = aligned(index.length);
-      const pAt = callScratch.reserve((pFloats + alphaFloats + indexInts + heads * rows.width) * 4);
-      const alphaAt = pAt + pFloats * 4;
-      const indexAt = alphaAt + alphaFloats * 4;
-      const accAt = indexAt + indexInts * 4;
-      const memory = arena.floats();
-      memory.set(p.subarray(0, heads * index.length), pAt / 4);
-      memory.set(alpha.subarray(0, heads), alphaAt / 4);
-      arena.ints().set(index, indexAt / 4);
-      memory.set(acc.subarray(0, heads * rows.width), accAt / 4);
-      run.weightedRows(pAt, alphaAt, heads, rowsAt, indexAt, index.length, rows.width, accAt);
-      acc.set(memory.subarray(accAt / 4, accAt / 4 + heads * rows.width));
+    weighHeads(dots, weights, count, rounded, scores) {
+      const mark = arena.mark();
+      const heads = weights.length;
+      // the kernel works in fours: what it writes past the end must not be another array
+      const out = scratch(count);
+      // and what it reads past the end of the last head must exist
+      const dotsAt = borrowed.read(dots, heads * count);
+      run.weighHeads(dotsAt, borrowed.read(weights), heads, count, count, rounded ? 1 : 0, out);
+      scores.set(heap.floats(out, count));
+      arena.release(mark);
+    },
+
+    attendBlocks(q, rows, index, windowCount, first, last, shape, state) {
+      const { heads, width, keyBlock, scale, roundWeights } = shape;
+      const mark = arena.mark();
+      const accAt = borrowed.read(state.acc);
+      const maxAt = borrowed.read(state.max);
+      const sumAt = borrowed.read(state.sum);
+      run.attendBlocks(
+        borrowed.read(q, heads * width),
+        heads,
+        borrowed.read(rows.data),
+        width,
+        borrowed.read(index),
+        windowCount,
+        index.length,
+        keyBlock,
+        first,
+        last,
+        scale,
+        roundWeights ? 1 : 0,
+        scratch(heads * keyBlock),
+        scratch(heads),
+        accAt,
+        maxAt,
+        sumAt,
+      );
+      borrowed.back(state.acc, accAt);
+      borrowed.back(state.max, maxAt);
+      borrowed.back(state.sum, sumAt);
+      arena.release(mark);
+    },
+
+    finishAttention(state, sink, { heads, width }, out) {
+      const mark = arena.mark();
+      const outAt = borrowed.write(out, heads * width);
+      run.finishWhole(
+        borrowed.read(state.acc),
+        borrowed.read(state.max),
+        borrowed.read(state.sum),
+        borrowed.read(sink),
+        heads,
+        width,
+        outAt,
+      );
+      borrowed.back(out, outAt, heads * width);
+      arena.release(mark);
+    },
+
+    sinkhornMix(mixes, scale, base, rows, { streams: n, iterations, eps }, out) {
+      const mark = arena.mark();
+      const size = rows * (2 + n) * n;
+      const outAt = borrowed.write(out, size);
+      run.sinkhornMix(
+        borrowed.read(mixes, size),
+        borrowed.read(scale),
+        borrowed.read(base),
+        rows,
+        n,
+        iterations,
+        eps,
+        outAt,
+      );
+      borrowed.back(out, outAt, size);
+      arena.release(mark);
+    },
+
+    sigmoidMix(mixes, scale, base, rows, eps, out) {
+      const mark = arena.mark();
+      const n = base.length;
+      const outAt = borrowed.write(out, rows * n);
+      run.sigmoidMix(borrowed.read(mixes, rows * n), scale, borrowed.read(base), rows, n, eps, outAt);
+      borrowed.back(out, outAt, rows * n);
+      arena.release(mark);
+    },
+
+    collapse(streams, pre, preStride, rows, n, width, y) {
+      const mark = arena.mark();
+      const yAt = borrowed.write(y, rows * width);
+      run.collapse(borrowed.read(streams, rows * n * width), borrowed.read(pre), preStride, rows, n, width, yAt);
+      borrowed.back(y, yAt, rows * width);
+      arena.release(mark);
+    },
+
+    spread(output, streams, mixes, rows, n, width, out) {
+      const mark = arena.mark();
+      const outAt = borrowed.write(out, rows * n * width);
+      run.spread(
+        borrowed.read(output, rows * width),
+        borrowed.read(streams, rows * n * width),
+        borrowed.read(mixes),
+        rows,
+        n,
+        width,
+        outAt,
+      );
+      borrowed.back(out, outAt, rows * n * width);
+      arena.release(mark);
+    },
+
+    swiglu(gate, up, weights, rows, width, bound) {
+      const mark = arena.mark();
+      const gateAt = borrowed.read(gate, rows * width);
+      run.swiglu(
+        gateAt,
+        borrowed.read(up, rows * width),
+        weights === null ? 0 : borrowed.read(weights, rows),
+        rows,
+        width,
+        bound,
+      );
+      borrowed.back(gate, gateAt, rows * width);
+      arena.release(mark);
+    },
+
+    sumRows(x, index, rows, width, out) {
+      const mark = arena.mark();
+      const outAt = borrowed.write(out, rows * width);
+      run.sumRows(borrowed.read(x), borrowed.read(index), rows, index.length / rows, width, outAt);
+      borrowed.back(out, outAt, rows * width);
+      arena.release(mark);
     },
   };
 }

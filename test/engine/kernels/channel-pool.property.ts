@@ -20,7 +20,7 @@ it('pooling has the bytes of the plain twin, unwritten slots (score -Infinity) i
     fc.property(input, ({ channels, values, scores, written, other }) => {
       const shown = scores.map((row, s) => (s < written ? row : row.map(() => Number.NEGATIVE_INFINITY)));
       const out = new Float32Array(channels).fill(other);
-      const offsets = values.map((_, s) => s * channels);
+      const offsets = Int32Array.from(values, (_, s) => s * channels);
       poolChannels(Float32Array.from(values.flat()), Float32Array.from(shown.flat()), offsets, channels, out);
       const plain = Array.from({ length: channels }, (_, c) =>
         poolChannel(values.map((row, s) => ({ value: row[c], score: shown[s][c] }))),

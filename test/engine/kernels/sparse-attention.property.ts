@@ -44,7 +44,6 @@ function attend(kind: 'wasm' | 'reference', { shape, q, rows, index, windowCount
     cuts,
     options,
     out,
-    0,
   );
   return out;
 }

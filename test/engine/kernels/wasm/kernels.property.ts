@@ -61,45 +61,6 @@ describe('the WebAssembly kernels', () => {
     );
   });
 
-  const gathers = fc
-    .record({
-      heads: fc.integer({ min: 1, max: 6 }),
-      width: fc.integer({ min: 1, max: 20 }).map((n) => n * 4),
-      rows: fc.integer({ min: 1, max: 9 }),
-      count: fc.integer({ min: 0, max: 12 }),
-    })
-    .chain((shape) =>
-      fc.record({
-        shape: fc.constant(shape),
-        q: floats(shape.heads * shape.width),
-        data: floats(shape.rows * shape.width),
-        p: floats(shape.heads * shape.count),
-        alpha: floats(shape.heads),
-        index: fc.array(fc.integer({ min: 0, max: shape.rows - 1 }), {
-          minLength: shape.count,
-          maxLength: shape.count,
-        }),
-      }),
-    );
-
-  it('score and sum gathered rows with the bytes of the plain twin', () => {
-    fc.assert(
-      fc.property(gathers, ({ shape: { heads, width, rows, count }, q, data, p, alpha, index }) => {
-        const list = Int32Array.from(index);
-        const results = [wasm, plain].map((kernels) => {
-          const set = kernels.loadRows([{ kind: 'floats', data, from: 0, count: rows }], width);
-          const scores = new Float32Array(heads * count);
-          const acc = q.slice();
-          kernels.rowDots(q, heads, set, list, scores);
-          kernels.weightedRows(p, alpha, heads, set, list, acc);
-          return [bits(scores), bits(acc)];
-        });
-        expect(results[0]).toEqual(results[1]);
-      }),
-      { numRuns: 300 },
-    );
-  });
-
   it('survive growing their memory: weights packed before stay what they were', () => {
     const kernels = createWasmKernels();
     const w = Float32Array.from({ length: 8 * 8 }, (_, i) => i);
