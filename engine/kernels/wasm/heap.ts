@@ -8,7 +8,7 @@
 import type { Arena } from '../arena.ts';
 
 const PAGE_BYTES = 65_536;
-export const ALIGN_BYTES = 64;
+const ALIGN_BYTES = 64;
 /** The most that 32-bit WebAssembly memory can hold. */
 const MAX_PAGES = 65_536;
 /** Byte address of the bump pointer, below the module's static data. */

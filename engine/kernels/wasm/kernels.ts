@@ -8,13 +8,20 @@ import type { Kernels, PackedMatrix, RowSet, RowSource } from '../kernels.ts';
 import { HeapArena, SharedHeap } from './heap.ts';
 import { instantiateKernels } from './module.ts';
 
-/** `at` is a byte offset in the kernels' memory; layout [ceil(out / 8)][in][8]. */
+/** `at` is a byte offset in the kernels' memory; layout [ceil(out / 16)][in][16], see `assembly/matmul.ts`. */
 interface WasmMatrix extends PackedMatrix {
   readonly at: number;
-  readonly panels: number;
+  /** Outputs in eights, rounded up. */
+  readonly eights: number;
+  /** All weights are bf16 values and lie in two bytes each. */
+  readonly bf16: boolean;
 }
 
-const PANEL = 8;
+const PANEL = 16;
+
+/** Whether every weight is a bf16 value: true of dequantised FP8 and FP4 weights too, since their scales are powers of two. */
+const allBf16 = (weights: Float32Array): boolean =>
+  new Int32Array(weights.buffer, weights.byteOffset, weights.length).every((word) => (word & 0xffff) === 0);
 
 /** Copies foreign arrays in and out around one call. */
 class Borrowed {
@@ -82,30 +89,38 @@ export function createWasmKernels(heap: SharedHeap = new SharedHeap()): Kernels 
 
     packMatrix(weights, shape): WasmMatrix {
       const panels = Math.ceil(shape.out / PANEL);
-      const at = heap.allocate(panels * shape.in * PANEL * 4);
-      const memory = heap.floats(at, panels * shape.in * PANEL);
-      for (let n = 0; n < panels * PANEL; n++) {
-        const panelBase = Math.floor(n / PANEL) * shape.in * PANEL + (n % PANEL);
-        // outputs past the end are zero rows; their results are never copied out
-        for (let k = 0; k < shape.in; k++)
-          memory[panelBase + k * PANEL] = n < shape.out ? weights[n * shape.in + k] : 0;
+      const bf16 = allBf16(weights);
+      const rowWords = bf16 ? PANEL / 2 : PANEL;
+      const words = panels * shape.in * rowWords;
+      const at = heap.allocate(words * 4);
+      // outputs past the end are zero rows; their results are never copied out
+      const memory = heap.ints(at, words);
+      const source = new Int32Array(weights.buffer, weights.byteOffset, weights.length);
+      for (let n = 0; n < shape.out; n++) {
+        const lane = n % PANEL;
+        const word = bf16 ? (lane >> 3) * 4 + (lane & 3) : lane;
+        const high = !bf16 || (lane & 4) !== 0;
+        let to = Math.floor(n / PANEL) * shape.in * rowWords + word;
+        for (let k = n * shape.in; k < (n + 1) * shape.in; k++, to += rowWords)
+          memory[to] |= high ? source[k] : source[k] >>> 16;
       }
-      return { ...shape, at, panels };
+      return { ...shape, at, eights: Math.ceil(shape.out / 8), bf16 };
     },
 
     matmul(x, rows, w, y, kBlock) {
-      const { at, panels } = w as WasmMatrix;
+      const { at, eights, bf16 } = w as WasmMatrix;
+      const multiply = bf16 ? run.matmulBf16 : run.matmul;
       const mark = arena.mark();
-      const padded = panels * PANEL;
+      const padded = eights * 8;
       const xAt = borrowed.read(x, rows * w.in);
       const k = Math.min(kBlock, w.in);
       if (padded === w.out) {
         const yAt = borrowed.write(y, rows * w.out);
-        run.matmul(xAt, at, yAt, rows, panels, w.in, k);
+        multiply(xAt, at, yAt, rows, eights, w.in, k);
         borrowed.back(y, yAt, rows * w.out);
       } else {
         const yAt = scratch(rows * padded);
-        run.matmul(xAt, at, yAt, rows, panels, w.in, k);
+        multiply(xAt, at, yAt, rows, eights, w.in, k);
         const wide = heap.floats(yAt, rows * padded);
         for (let r = 0; r < rows; r++) for (let n = 0; n < w.out; n++) y[r * w.out + n] = wide[r * padded + n];
       }

@@ -11,7 +11,8 @@ import type { SharedHeap } from './heap.ts';
 export interface KernelExports {
   readonly expTable: { readonly value: number };
   expAll(x: number, out: number, count: number): void;
-  matmul(x: number, w: number, y: number, rows: number, panels: number, k: number, kBlock: number): void;
+  matmul(x: number, w: number, y: number, rows: number, eights: number, k: number, kBlock: number): void;
+  matmulBf16(x: number, w: number, y: number, rows: number, eights: number, k: number, kBlock: number): void;
   rowDots(q: number, heads: number, rows: number, index: number, count: number, d: number, scores: number): void;
   weighHeads(
     dots: number,

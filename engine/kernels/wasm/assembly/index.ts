@@ -10,7 +10,7 @@
 // prettier-ignore
 // @ts-nocheck: this file is AssemblyScript, compiled by asc
 
-export { matmul } from './matmul';
+export { matmul, matmulBf16 } from './matmul';
 export { rowDots, weightedRows } from './rows';
 export { attendBlocks, finishWhole } from './attention';
 export { expAll, expTable } from './exp';

@@ -1,45 +1,111 @@
-/** Matrix products: vectors run over outputs, every sum over k ascends. @module */
+/**
+ * Matrix products: vectors run over outputs, every sum over k ascends.
+ *
+ * Weights are packed [panels][k][16], so that one row reads them in one stream. `f32` weights lie as they are. Weights that are all
+ * bf16 values lie in half the bytes: of each 8 outputs a word holds output i (low half) and i + 4 (high half); a shift and a mask give
+ * the two vectors back exactly. The last panel may be used half: outputs are counted in eights.
+ * @module
+ */
 
 // prettier-ignore
 // @ts-nocheck: this file is AssemblyScript, compiled by asc
 
-/**
- * y[r, n] = sum over k-blocks ascending of (sum over k in the block ascending of x[r, k] * w[n, k]).
- * w is packed [panels][k][8]; y has panels * 8 columns. kBlock = k gives the plain ascending sum.
- */
-export function matmul(x: usize, w: usize, y: usize, rows: i32, panels: i32, k: i32, kBlock: i32): void {
-  const yStride: usize = <usize>panels * 32;
-  const xStride: usize = <usize>k * 4;
-  let r = 0;
-  for (; r + 4 <= rows; r += 4) {
-    const x0 = x + <usize>r * xStride;
-    const y0 = y + <usize>r * yStride;
-    for (let p = 0; p < panels; p++) {
-      const wp = w + <usize>p * <usize>k * 32;
-      tile4(x0, xStride, wp, y0 + <usize>p * 32, yStride, k, kBlock);
+/** Bytes of 8 weights. */
+@inline
+function eight<W>(): usize {
+  return sizeof<W>() * 8;
+}
+
+/** Bytes of one k of a panel. */
+@inline
+function step<W>(): usize {
+  return sizeof<W>() * 16;
+}
+
+/** Outputs 0 .. 3 of eight. */
+@inline
+function low<W>(w: usize): v128 {
+  if (isFloat<W>()) return v128.load(w);
+  return i32x4.shl(v128.load(w), 16);
+}
+
+/** Outputs 4 .. 7. */
+@inline
+function high<W>(w: usize): v128 {
+  if (isFloat<W>()) return v128.load(w, 16);
+  return v128.and(v128.load(w), i32x4.splat(0xffff0000));
+}
+
+/** y[r, n] = sum over k-blocks ascending of (sum over k in the block ascending of x[r, k] * w[n, k]); y has eights * 8 columns. */
+export function matmul(x: usize, w: usize, y: usize, rows: i32, eights: i32, k: i32, kBlock: i32): void {
+  product<f32>(x, w, y, rows, eights, k, kBlock);
+}
+
+/** As matmul, for weights packed as bf16. */
+export function matmulBf16(x: usize, w: usize, y: usize, rows: i32, eights: i32, k: i32, kBlock: i32): void {
+  product<u16>(x, w, y, rows, eights, k, kBlock);
+}
+
+@inline
+function product<W>(x: usize, w: usize, y: usize, rows: i32, eights: i32, k: i32, kBlock: i32): void {
+  const panelBytes: usize = <usize>k * step<W>();
+  const xs: usize = <usize>k << 2;
+  const ys: usize = <usize>eights << 5;
+  for (let p = 0; p * 2 < eights; p++) {
+    const wp = w + <usize>p * panelBytes;
+    const yp = y + (<usize>p << 6);
+    const whole = p * 2 + 1 < eights;
+    if (rows == 1) {
+      if (whole) tile1<W>(x, wp, yp, k, kBlock);
+      else tile1Half<W>(x, wp, yp, k, kBlock);
+      continue;
     }
-  }
-  for (; r < rows; r++) {
-    const x0 = x + <usize>r * xStride;
-    const y0 = y + <usize>r * yStride;
-    let p = 0;
-    for (; p + 2 <= panels; p += 2) tile1x16(x0, w + <usize>p * <usize>k * 32, <usize>k * 32, y0 + <usize>p * 32, k, kBlock);
-    if (p < panels) tile1x8(x0, w + <usize>p * <usize>k * 32, y0 + <usize>p * 32, k, kBlock);
+    // 8 outputs of a panel stay in the first cache while all rows use them
+    columns<W>(x, xs, wp, yp, ys, rows, k, kBlock);
+    if (whole) columns<W>(x, xs, wp + eight<W>(), yp + 32, ys, rows, k, kBlock);
   }
 }
 
 @inline
-function tile4(x: usize, xs: usize, w: usize, y: usize, ys: usize, k: i32, kBlock: i32): void {
-  let from = 0;
-  while (from < k) {
-    const to = min(from + kBlock, k);
+function columns<W>(x: usize, xs: usize, w: usize, y: usize, ys: usize, rows: i32, k: i32, kBlock: i32): void {
+  let r = rows;
+  // a last single row goes with three others: 4 + 1 = 3 + 2
+  for (; r >= 4 && r != 5; r -= 4) {
+    tile4<W>(x, xs, w, y, ys, k, kBlock);
+    x += 4 * xs;
+    y += 4 * ys;
+  }
+  if (r == 5 || r == 3) {
+    tile3<W>(x, xs, w, y, ys, k, kBlock);
+    x += 3 * xs;
+    y += 3 * ys;
+    r -= 3;
+  }
+  if (r == 2) tile2<W>(x, xs, w, y, ys, k, kBlock);
+}
+
+/** Stores the sum of a k-block: as it is for the first one, else added to what was summed before. */
+@inline
+function keep(y: usize, a0: v128, a1: v128, first: bool): void {
+  if (!first) {
+    a0 = f32x4.add(v128.load(y), a0);
+    a1 = f32x4.add(v128.load(y, 16), a1);
+  }
+  v128.store(y, a0);
+  v128.store(y, a1, 16);
+}
+
+@inline
+function tile4<W>(x: usize, xs: usize, w: usize, y: usize, ys: usize, k: i32, kBlock: i32): void {
+  for (let from = 0; from < k; from += kBlock) {
     let a0 = f32x4.splat(0), a1 = f32x4.splat(0), b0 = f32x4.splat(0), b1 = f32x4.splat(0);
     let c0 = f32x4.splat(0), c1 = f32x4.splat(0), d0 = f32x4.splat(0), d1 = f32x4.splat(0);
     let xp = x + (<usize>from << 2);
-    let wp = w + (<usize>from << 5);
-    for (let i = from; i < to; i++) {
-      const w0 = v128.load(wp);
-      const w1 = v128.load(wp, 16);
+    const end = x + (<usize>min(from + kBlock, k) << 2);
+    let wp = w + <usize>from * step<W>();
+    for (; xp < end; xp += 4) {
+      const w0 = low<W>(wp);
+      const w1 = high<W>(wp);
       let s = v128.load32_splat(xp);
       a0 = f32x4.add(a0, f32x4.mul(s, w0));
       a1 = f32x4.add(a1, f32x4.mul(s, w1));
@@ -52,83 +118,101 @@ function tile4(x: usize, xs: usize, w: usize, y: usize, ys: usize, k: i32, kBloc
       s = v128.load32_splat(xp + 3 * xs);
       d0 = f32x4.add(d0, f32x4.mul(s, w0));
       d1 = f32x4.add(d1, f32x4.mul(s, w1));
-      xp += 4;
-      wp += 32;
+      wp += step<W>();
     }
-    if (from > 0) {
-      a0 = f32x4.add(v128.load(y), a0);
-      a1 = f32x4.add(v128.load(y, 16), a1);
-      b0 = f32x4.add(v128.load(y + ys), b0);
-      b1 = f32x4.add(v128.load(y + ys, 16), b1);
-      c0 = f32x4.add(v128.load(y + 2 * ys), c0);
-      c1 = f32x4.add(v128.load(y + 2 * ys, 16), c1);
-      d0 = f32x4.add(v128.load(y + 3 * ys), d0);
-      d1 = f32x4.add(v128.load(y + 3 * ys, 16), d1);
-    }
-    v128.store(y, a0);
-    v128.store(y, a1, 16);
-    v128.store(y + ys, b0);
-    v128.store(y + ys, b1, 16);
-    v128.store(y + 2 * ys, c0);
-    v128.store(y + 2 * ys, c1, 16);
-    v128.store(y + 3 * ys, d0);
-    v128.store(y + 3 * ys, d1, 16);
-    from = to;
+    keep(y, a0, a1, from == 0);
+    keep(y + ys, b0, b1, from == 0);
+    keep(y + 2 * ys, c0, c1, from == 0);
+    keep(y + 3 * ys, d0, d1, from == 0);
   }
 }
 
 @inline
-function tile1x16(x: usize, w: usize, panelBytes: usize, y: usize, k: i32, kBlock: i32): void {
-  let from = 0;
-  while (from < k) {
-    const to = min(from + kBlock, k);
+function tile3<W>(x: usize, xs: usize, w: usize, y: usize, ys: usize, k: i32, kBlock: i32): void {
+  for (let from = 0; from < k; from += kBlock) {
+    let a0 = f32x4.splat(0), a1 = f32x4.splat(0), b0 = f32x4.splat(0), b1 = f32x4.splat(0);
+    let c0 = f32x4.splat(0), c1 = f32x4.splat(0);
+    let xp = x + (<usize>from << 2);
+    const end = x + (<usize>min(from + kBlock, k) << 2);
+    let wp = w + <usize>from * step<W>();
+    for (; xp < end; xp += 4) {
+      const w0 = low<W>(wp);
+      const w1 = high<W>(wp);
+      let s = v128.load32_splat(xp);
+      a0 = f32x4.add(a0, f32x4.mul(s, w0));
+      a1 = f32x4.add(a1, f32x4.mul(s, w1));
+      s = v128.load32_splat(xp + xs);
+      b0 = f32x4.add(b0, f32x4.mul(s, w0));
+      b1 = f32x4.add(b1, f32x4.mul(s, w1));
+      s = v128.load32_splat(xp + 2 * xs);
+      c0 = f32x4.add(c0, f32x4.mul(s, w0));
+      c1 = f32x4.add(c1, f32x4.mul(s, w1));
+      wp += step<W>();
+    }
+    keep(y, a0, a1, from == 0);
+    keep(y + ys, b0, b1, from == 0);
+    keep(y + 2 * ys, c0, c1, from == 0);
+  }
+}
+
+@inline
+function tile2<W>(x: usize, xs: usize, w: usize, y: usize, ys: usize, k: i32, kBlock: i32): void {
+  for (let from = 0; from < k; from += kBlock) {
     let a0 = f32x4.splat(0), a1 = f32x4.splat(0), b0 = f32x4.splat(0), b1 = f32x4.splat(0);
     let xp = x + (<usize>from << 2);
-    let wp = w + (<usize>from << 5);
-    for (let i = from; i < to; i++) {
-      const s = v128.load32_splat(xp);
-      a0 = f32x4.add(a0, f32x4.mul(s, v128.load(wp)));
-      a1 = f32x4.add(a1, f32x4.mul(s, v128.load(wp, 16)));
-      b0 = f32x4.add(b0, f32x4.mul(s, v128.load(wp + panelBytes)));
-      b1 = f32x4.add(b1, f32x4.mul(s, v128.load(wp + panelBytes, 16)));
-      xp += 4;
-      wp += 32;
+    const end = x + (<usize>min(from + kBlock, k) << 2);
+    let wp = w + <usize>from * step<W>();
+    for (; xp < end; xp += 4) {
+      const w0 = low<W>(wp);
+      const w1 = high<W>(wp);
+      let s = v128.load32_splat(xp);
+      a0 = f32x4.add(a0, f32x4.mul(s, w0));
+      a1 = f32x4.add(a1, f32x4.mul(s, w1));
+      s = v128.load32_splat(xp + xs);
+      b0 = f32x4.add(b0, f32x4.mul(s, w0));
+      b1 = f32x4.add(b1, f32x4.mul(s, w1));
+      wp += step<W>();
     }
-    if (from > 0) {
-      a0 = f32x4.add(v128.load(y), a0);
-      a1 = f32x4.add(v128.load(y, 16), a1);
-      b0 = f32x4.add(v128.load(y, 32), b0);
-      b1 = f32x4.add(v128.load(y, 48), b1);
-    }
-    v128.store(y, a0);
-    v128.store(y, a1, 16);
-    v128.store(y, b0, 32);
-    v128.store(y, b1, 48);
-    from = to;
+    keep(y, a0, a1, from == 0);
+    keep(y + ys, b0, b1, from == 0);
   }
 }
 
+/** One row and a whole panel: four chains of additions. */
 @inline
-function tile1x8(x: usize, w: usize, y: usize, k: i32, kBlock: i32): void {
-  let from = 0;
-  while (from < k) {
-    const to = min(from + kBlock, k);
+function tile1<W>(x: usize, w: usize, y: usize, k: i32, kBlock: i32): void {
+  for (let from = 0; from < k; from += kBlock) {
+    let a0 = f32x4.splat(0), a1 = f32x4.splat(0), b0 = f32x4.splat(0), b1 = f32x4.splat(0);
+    let xp = x + (<usize>from << 2);
+    const end = x + (<usize>min(from + kBlock, k) << 2);
+    let wp = w + <usize>from * step<W>();
+    for (; xp < end; xp += 4) {
+      const s = v128.load32_splat(xp);
+      a0 = f32x4.add(a0, f32x4.mul(s, low<W>(wp)));
+      a1 = f32x4.add(a1, f32x4.mul(s, high<W>(wp)));
+      b0 = f32x4.add(b0, f32x4.mul(s, low<W>(wp + eight<W>())));
+      b1 = f32x4.add(b1, f32x4.mul(s, high<W>(wp + eight<W>())));
+      wp += step<W>();
+    }
+    keep(y, a0, a1, from == 0);
+    keep(y + 32, b0, b1, from == 0);
+  }
+}
+
+/** One row and the first half of a panel. */
+@inline
+function tile1Half<W>(x: usize, w: usize, y: usize, k: i32, kBlock: i32): void {
+  for (let from = 0; from < k; from += kBlock) {
     let a0 = f32x4.splat(0), a1 = f32x4.splat(0);
     let xp = x + (<usize>from << 2);
-    let wp = w + (<usize>from << 5);
-    for (let i = from; i < to; i++) {
+    const end = x + (<usize>min(from + kBlock, k) << 2);
+    let wp = w + <usize>from * step<W>();
+    for (; xp < end; xp += 4) {
       const s = v128.load32_splat(xp);
-      a0 = f32x4.add(a0, f32x4.mul(s, v128.load(wp)));
-      a1 = f32x4.add(a1, f32x4.mul(s, v128.load(wp, 16)));
-      xp += 4;
-      wp += 32;
+      a0 = f32x4.add(a0, f32x4.mul(s, low<W>(wp)));
+      a1 = f32x4.add(a1, f32x4.mul(s, high<W>(wp)));
+      wp += step<W>();
     }
-    if (from > 0) {
-      a0 = f32x4.add(v128.load(y), a0);
-      a1 = f32x4.add(v128.load(y, 16), a1);
-    }
-    v128.store(y, a0);
-    v128.store(y, a1, 16);
-    from = to;
+    keep(y, a0, a1, from == 0);
   }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { roundBf16 } from '../../../../engine/formats/index.ts';
 import { createReferenceKernels } from '../../../../engine/kernels/reference/kernels.ts';
 import { createWasmKernels } from '../../../../engine/kernels/wasm/kernels.ts';
 
@@ -26,7 +27,10 @@ const products = fc
     fc.record({
       shape: fc.constant(shape),
       x: floats(shape.rows * shape.k),
-      w: floats(shape.out * shape.k),
+      // half of the matrices are bf16 values, which are packed in two bytes
+      w: fc
+        .tuple(floats(shape.out * shape.k), fc.boolean())
+        .map(([w, half]) => (half ? w.map((v) => roundBf16(v)) : w)),
       kBlock: fc.integer({ min: 1, max: shape.k + 3 }),
     }),
   );
