@@ -10,7 +10,7 @@
 import type { Arena } from './arena.ts';
 import type { NormShape } from './rms-norm.ts';
 import type { MixShape } from './sinkhorn.ts';
-import type { AttentionShape, AttentionState } from './sparse-attention.ts';
+import type { AttentionLists, AttentionShape, AttentionState } from './sparse-attention.ts';
 
 /** A weight matrix [out, in] in an implementation's own layout. Plain data: it can be sent to another thread. */
 export interface PackedMatrix {
@@ -69,8 +69,18 @@ export interface Kernels {
    * @param x - [rows, in] f32
    * @param y - [rows, out] f32, written
    * @param kBlock - length of a k-block; `w.in` (or more) gives the plain ascending sum
+   * @param xStride - floats between rows of x; default w.in
+   * @param yStride - floats between rows of y; default w.out
    */
-  matmul(x: Float32Array, rows: number, w: PackedMatrix, y: Float32Array, kBlock: number): void;
+  matmul(
+    x: Float32Array,
+    rows: number,
+    w: PackedMatrix,
+    y: Float32Array,
+    kBlock: number,
+    xStride?: number,
+    yStride?: number,
+  ): void;
 
   /** See `rms-norm.ts`. @param weight - [width], or null; `out` may be x */
   rmsNorm(x: Float32Array, weight: Float32Array | null, out: Float32Array, shape: NormShape): void;
@@ -78,6 +88,9 @@ export interface Kernels {
   inverseRms(x: Float32Array, out: Float32Array, shape: NormShape): void;
   /** x[r] = x[r] * scales[r] */
   scaleRows(x: Float32Array, scales: Float32Array, rows: number, width: number): void;
+
+  /** x[r] = x[r] + table[index[r]]; width is a multiple of 4. @param index - one per row */
+  addRows(x: Float32Array, table: Float32Array, index: Int32Array, width: number): void;
 
   /** Rounds to bf16 values in place. */
   roundBf16(x: Float32Array): void;
@@ -133,6 +146,21 @@ export interface Kernels {
     last: number,
     shape: AttentionShape,
     state: AttentionState,
+  ): void;
+  /**
+   * The whole attention of several tokens, each over a list of its own, in one split: `attendBlocks` over all blocks, then
+   * `finishAttention`; zeros for an empty list.
+   *
+   * @param q - [tokens, heads, width] f32
+   * @param out - as q, written
+   */
+  attendRows(
+    q: Float32Array,
+    rows: RowSet,
+    lists: AttentionLists,
+    sink: Float32Array,
+    shape: AttentionShape,
+    out: Float32Array,
   ): void;
   /** out = acc / (sum + e^(sink - max)) per head. @param out - [heads, width] */
   finishAttention(state: AttentionState, sink: Float32Array, shape: AttentionShape, out: Float32Array): void;

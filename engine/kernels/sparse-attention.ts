@@ -35,6 +35,15 @@ export function keyBlocks(windowCount: number, compressedCount: number, keyBlock
   return Math.ceil(windowCount / keyBlock) + Math.ceil(compressedCount / keyBlock);
 }
 
+/** Which rows each of several tokens attends to: rows of the window, then of the compressed entries. */
+export interface AttentionLists {
+  readonly index: Int32Array;
+  /** [tokens + 1]: token t's list is index[starts[t] .. starts[t + 1]) */
+  readonly starts: Int32Array;
+  /** [tokens]: how many of a list are window entries */
+  readonly windowCounts: Int32Array;
+}
+
 /** The running state of an online softmax. */
 export interface AttentionState {
   /** [heads, width], not divided by the sum */

@@ -8,7 +8,7 @@
 import type { LayerState } from '../cache/index.ts';
 import { compressRatio } from '../checkpoint/index.ts';
 import { attendToken } from '../kernels/index.ts';
-import type { RopeTable, RowSource, SplitCuts } from '../kernels/index.ts';
+import type { AttentionLists, RopeTable, RowSource, SplitCuts } from '../kernels/index.ts';
 import { compress, projectForCompressor } from './compressor.ts';
 import { indexQueries, selectEntries } from './indexer.ts';
 import { linear, tagOf, toStored, trace, wantedTag } from './step.ts';
@@ -110,8 +110,8 @@ function updateCompressed(
   const rows = ctx.step.tokenIds.length;
   const selected: Int32Array[] = new Array<Int32Array>(rows).fill(new Int32Array(0));
   if (w.compressor === null) return selected;
-  const main = projectForCompressor(ctx, w.compressor, x, rows);
-  const index = w.indexer === null ? null : projectForCompressor(ctx, w.indexer.compressor, x, rows);
+  const main = projectForCompressor(ctx, w.compressor, x, rows, ratio);
+  const index = w.indexer === null ? null : projectForCompressor(ctx, w.indexer.compressor, x, rows, ratio);
   const queries = w.indexer === null ? null : indexQueries(ctx, w.indexer, x, qr, rows, op);
   for (const s of ctx.step.sequences) {
     const state = s.state.layers[layer];
@@ -165,37 +165,50 @@ function attendRows(
     const gathered = gatherEntries(selected, s);
     const mark = arena.mark();
     const set = ctx.kernels.loadRows(rowSources(ctx, state, s, kv.values, held, gathered.numbers), headDim);
-    for (let i = 0; i < s.count; i++) {
-      const row = s.from + i;
-      const last = held + i;
-      const first = Math.max(0, last - windowSize + 1);
-      const windowCount = last - first + 1;
-      const entries = selected[row];
-      const index = arena.ints(windowCount + entries.length);
-      for (let j = 0; j < windowCount; j++) index[j] = windowRow(ctx, s, held, first + j);
-      for (let j = 0; j < entries.length; j++) index[windowCount + j] = held + s.count + gathered.rowOf(entries[j], j);
-      const rowCuts = cuts.get(row) ?? [];
-      if (rowCuts.length > 0) {
-        ctx.counters.splits++;
-        ctx.counters.maxSplits = Math.max(ctx.counters.maxSplits, rowCuts.length + 1);
-      }
-      attendToken(
-        ctx.kernels,
-        q.subarray(row * size, (row + 1) * size),
-        set,
-        index,
-        windowCount,
-        w.sink,
-        rowCuts,
-        shape,
-        out.subarray(row * size, (row + 1) * size),
-      );
+    const lists = attentionLists(ctx, s, held, selected, gathered.rowOf);
+    const own = q.subarray(s.from * size, (s.from + s.count) * size);
+    const target = out.subarray(s.from * size, (s.from + s.count) * size);
+    const rowCuts = cuts.get(s.from) ?? [];
+    if (rowCuts.length === 0) ctx.kernels.attendRows(own, set, lists, w.sink, shape, target);
+    else {
+      ctx.counters.splits++;
+      ctx.counters.maxSplits = Math.max(ctx.counters.maxSplits, rowCuts.length + 1);
+      attendToken(ctx.kernels, own, set, lists.index, lists.windowCounts[0], w.sink, rowCuts, shape, target);
     }
     arena.release(mark);
     // only now: the rows of this step must not replace what its own queries read
     keepWindow(state, kv, s, rows, windowSize);
   }
   return out;
+}
+
+/** The list of each row of a sequence: window rows, oldest first, then its selected entries. */
+function attentionLists(
+  ctx: StepContext,
+  s: StepSequence,
+  held: number,
+  selected: readonly Int32Array[],
+  rowOf: (entry: number, place: number) => number,
+): AttentionLists {
+  const { windowSize } = ctx.config;
+  const { arena } = ctx.kernels;
+  const starts = arena.ints(s.count + 1);
+  const windowCounts = arena.ints(s.count);
+  starts[0] = 0;
+  for (let i = 0; i < s.count; i++) {
+    windowCounts[i] = Math.min(held + i + 1, windowSize);
+    starts[i + 1] = starts[i] + windowCounts[i] + selected[s.from + i].length;
+  }
+  const index = arena.ints(starts[s.count]);
+  const entriesFrom = held + s.count;
+  for (let i = 0; i < s.count; i++) {
+    let at = starts[i];
+    const last = held + i;
+    for (let row = last - windowCounts[i] + 1; row <= last; row++) index[at++] = windowRow(ctx, s, held, row);
+    const entries = selected[s.from + i];
+    for (let j = 0; j < entries.length; j++) index[at++] = entriesFrom + rowOf(entries[j], j);
+  }
+  return { index, starts, windowCounts };
 }
 
 /** Cuts of the decode rows of this layer; rows of a prompt are never split. */
@@ -277,17 +290,13 @@ function keepWindow({ ring }: LayerState, kv: StepKeyValues, s: StepSequence, ro
 function projectOutput(ctx: StepContext, w: AttentionWeights, out: Float32Array, rows: number): Float32Array {
   const { heads, headDim, oGroups, oLoraRank } = ctx.config;
   const inner = (heads * headDim) / oGroups;
-  const { arena } = ctx.kernels;
-  const u = arena.floats(rows * oGroups * oLoraRank);
-  const slice = arena.floats(rows * inner);
-  for (let g = 0; g < oGroups; g++) {
-    for (let r = 0; r < rows; r++) {
-      const from = (r * oGroups + g) * inner;
-      slice.set(out.subarray(from, from + inner), r * inner);
-    }
-    const part = linear(ctx, w.woA[g], slice, rows);
-    for (let r = 0; r < rows; r++)
-      u.set(part.subarray(r * oLoraRank, (r + 1) * oLoraRank), (r * oGroups + g) * oLoraRank);
-  }
+  const { kernels } = ctx;
+  const width = oGroups * oLoraRank;
+  const u = kernels.arena.floats(rows * width);
+  w.woA.forEach(({ matrix }, g) => {
+    const x = out.subarray(g * inner);
+    kernels.matmul(x, rows, matrix, u.subarray(g * oLoraRank), inner, heads * headDim, width);
+  });
+  toStored(ctx, u);
   return linear(ctx, w.woB, u, rows);
 }

@@ -11,23 +11,29 @@ import { linearF32, tagOf, toStored } from './step.ts';
 import type { StepContext, StepSequence } from './step.ts';
 import type { CompressorWeights } from './weights.ts';
 
-const f32 = Math.fround;
-
-/** Values and scores of all rows of the step: [rows, width] each. */
+/** Values and scores (the positional bias of each row's phase added) of all rows of the step: [rows, width] each. */
 export interface CompressorInputs {
   readonly values: Float32Array;
   readonly scores: Float32Array;
   readonly width: number;
 }
 
-/** The two float32 projections, for all rows at once. */
+/** The two float32 projections, for all rows at once. @param ratio - tokens per entry */
 export function projectForCompressor(
   ctx: StepContext,
   w: CompressorWeights,
   x: Float32Array,
   rows: number,
+  ratio: number,
 ): CompressorInputs {
-  return { values: linearF32(ctx, w.wkv, x, rows), scores: linearF32(ctx, w.wgate, x, rows), width: w.wkv.matrix.out };
+  const { kernels } = ctx;
+  const width = w.wkv.matrix.out;
+  const values = linearF32(ctx, w.wkv, x, rows);
+  const scores = linearF32(ctx, w.wgate, x, rows);
+  const phases = kernels.arena.ints(rows);
+  for (const s of ctx.step.sequences) for (let i = 0; i < s.count; i++) phases[s.from + i] = (s.start + i) % ratio;
+  kernels.addRows(scores, w.ape, phases, width);
+  return { values, scores, width };
 }
 
 /**
@@ -53,7 +59,7 @@ export function compress(
     const row = (sequence.from + i) * width;
     if (journal !== null) saveRows(journal, position, state, slot, width);
     state.values.set(inputs.values.subarray(row, row + width), slot);
-    for (let c = 0; c < width; c++) state.scores[slot + c] = f32(inputs.scores[row + c] + w.ape[phase * width + c]);
+    state.scores.set(inputs.scores.subarray(row, row + width), slot);
     if (phase !== ratio - 1) continue;
     const entry = Math.floor(position / ratio);
     if (entry >= entries.count) {

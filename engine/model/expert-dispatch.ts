@@ -21,7 +21,13 @@ export const specifiedDispatch: ExpertDispatch = {
   name: 'specified',
   admit: (routings) => routings,
   combineOrder({ experts }) {
-    const order = Int32Array.from(experts, (_, i) => i).sort((a, b) => experts[a] - experts[b]);
-    return Int32Array.of(...order, SHARED_EXPERT);
+    const order = new Int32Array(experts.length + 1);
+    for (let i = 0; i < experts.length; i++) {
+      let at = i;
+      for (; at > 0 && experts[order[at - 1]] > experts[i]; at--) order[at] = order[at - 1];
+      order[at] = i;
+    }
+    order[experts.length] = SHARED_EXPERT;
+    return order;
   },
 };

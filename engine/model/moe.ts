@@ -90,9 +90,21 @@ function expertScores(logits: Float32Array, scoring: ModelConfig['scoring']): Fl
 
 /** The k best of score + bias, best first; equal values: lower expert number first. */
 function selectExperts(scores: Float32Array, bias: Float32Array | null, k: number): Int32Array {
-  const ranked = bias === null ? scores : scores.map((s, e) => f32(s + bias[e]));
-  const order = Int32Array.from(ranked, (_, e) => e).sort((a, b) => ranked[b] - ranked[a] || a - b);
-  return order.slice(0, k);
+  const best = new Int32Array(k);
+  const ranks = new Float32Array(k).fill(Number.NEGATIVE_INFINITY);
+  let held = 0;
+  scores.forEach((score, e) => {
+    const rank = bias === null ? score : f32(score + bias[e]);
+    let at = held;
+    while (at > 0 && rank > ranks[at - 1]) at--;
+    if (at >= k) return;
+    best.copyWithin(at + 1, at, k - 1);
+    ranks.copyWithin(at + 1, at, k - 1);
+    best[at] = e;
+    ranks[at] = rank;
+    if (held < k) held++;
+  });
+  return best;
 }
 
 /** [rows, D]: each expert runs once on all rows that chose it; a row's outputs are then summed in the order of the dispatch part. */

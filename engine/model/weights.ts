@@ -39,7 +39,7 @@ export interface AttentionWeights {
   readonly wqB: Linear;
   readonly wkv: Linear;
   readonly kvNorm: Float32Array;
-  /** One matrix per output group. */
+  /** One matrix per output group; never block-summed. */
   readonly woA: readonly Linear[];
   readonly woB: Linear;
   readonly compressor: CompressorWeights | null;

@@ -91,14 +91,28 @@ export function getBf16(run: Omit<Run, 'group'>, page: Uint8Array, at: number): 
     run.values[run.from + i] = decodeBf16One(page[at + 2 * i] | (page[at + 2 * i + 1] << 8));
 }
 
+/** Records are little-endian; on such a machine float32 columns are copied as bytes. */
+const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+
+const bytesOf = ({ values, from, count }: Omit<Run, 'group'>): Uint8Array =>
+  new Uint8Array(values.buffer, values.byteOffset + 4 * from, 4 * count);
+
 /** Writes float32 values, little-endian. */
 export function putF32(run: Omit<Run, 'group'>, page: Uint8Array, at: number): void {
+  if (LITTLE_ENDIAN) {
+    page.set(bytesOf(run), at);
+    return;
+  }
   const view = new DataView(page.buffer, page.byteOffset + at, run.count * 4);
   for (let i = 0; i < run.count; i++) view.setFloat32(4 * i, run.values[run.from + i], true);
 }
 
 /** Reads float32 values, little-endian. */
 export function getF32(run: Omit<Run, 'group'>, page: Uint8Array, at: number): void {
+  if (LITTLE_ENDIAN) {
+    bytesOf(run).set(page.subarray(at, at + 4 * run.count));
+    return;
+  }
   const view = new DataView(page.buffer, page.byteOffset + at, run.count * 4);
   for (let i = 0; i < run.count; i++) run.values[run.from + i] = view.getFloat32(4 * i, true);
 }

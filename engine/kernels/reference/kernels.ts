@@ -10,8 +10,8 @@ import type { Kernels, PackedMatrix, RotationTable, RowSet, RowSource, Vectors }
 import { inverseRms, rmsNorm } from '../rms-norm.ts';
 import { sinkhornMix } from '../sinkhorn.ts';
 import type { MixShape } from '../sinkhorn.ts';
-import { blockRange } from '../sparse-attention.ts';
-import type { AttentionShape, AttentionState } from '../sparse-attention.ts';
+import { blockRange, keyBlocks } from '../sparse-attention.ts';
+import type { AttentionLists, AttentionShape, AttentionState } from '../sparse-attention.ts';
 
 const f32 = Math.fround;
 
@@ -40,6 +40,11 @@ export function createReferenceKernels(): Kernels {
     scaleRows(x, scales, rows, width) {
       for (let i = 0; i < rows * width; i++) x[i] = f32(x[i] * scales[Math.floor(i / width)]);
     },
+    addRows(x, table, index, width) {
+      index.forEach((row, r) => {
+        for (let i = 0; i < width; i++) x[r * width + i] = f32(x[r * width + i] + table[row * width + i]);
+      });
+    },
     roundBf16: (x) => roundBf16InPlace(x),
     quantiseFp8: (x, group) => fakeQuantFp8(x, 0, x.length, group),
     quantiseFp4: (x, group) => fakeQuantFp4Mx(x, 0, x.length, group),
@@ -51,12 +56,8 @@ export function createReferenceKernels(): Kernels {
     rowDots,
     weighHeads,
     attendBlocks,
-    finishAttention({ acc, max, sum }, sink, { heads, width }, out) {
-      for (let h = 0; h < heads; h++) {
-        const total = f32(sum[h] + expF32(f32(sink[h] - max[h])));
-        for (let c = h * width; c < (h + 1) * width; c++) out[c] = f32(acc[c] / total);
-      }
-    },
+    attendRows,
+    finishAttention,
     sinkhornMix: mixRows,
     sigmoidMix(mixes, scale, base, rows, eps, out) {
       for (let i = 0; i < rows * base.length; i++)
@@ -96,7 +97,15 @@ function packMatrix(weights: Float32Array, shape: { out: number; in: number }): 
   return { ...shape, weights: weights.slice() };
 }
 
-function matmul(x: Float32Array, rows: number, w: PackedMatrix, y: Float32Array, kBlock: number): void {
+function matmul(
+  x: Float32Array,
+  rows: number,
+  w: PackedMatrix,
+  y: Float32Array,
+  kBlock: number,
+  xStride = w.in,
+  yStride = w.out,
+): void {
   const { weights } = w as PlainMatrix;
   for (let r = 0; r < rows; r++)
     for (let n = 0; n < w.out; n++) {
@@ -104,10 +113,10 @@ function matmul(x: Float32Array, rows: number, w: PackedMatrix, y: Float32Array,
       for (let from = 0; from < w.in; from += kBlock) {
         let sum = 0;
         for (let k = from; k < Math.min(from + kBlock, w.in); k++)
-          sum = f32(sum + f32(x[r * w.in + k] * weights[n * w.in + k]));
+          sum = f32(sum + f32(x[r * xStride + k] * weights[n * w.in + k]));
         total = f32(total + sum);
       }
-      y[r * w.out + n] = total;
+      y[r * yStride + n] = total;
     }
 }
 
@@ -220,6 +229,45 @@ function attendBlocks(
     if (shape.roundWeights) roundBf16InPlace(p);
     weightedRows(p, alpha, rows, part, acc);
   }
+}
+
+function finishAttention(
+  { acc, max, sum }: AttentionState,
+  sink: Float32Array,
+  { heads, width }: AttentionShape,
+  out: Float32Array,
+): void {
+  for (let h = 0; h < heads; h++) {
+    const total = f32(sum[h] + expF32(f32(sink[h] - max[h])));
+    for (let c = h * width; c < (h + 1) * width; c++) out[c] = f32(acc[c] / total);
+  }
+}
+
+function attendRows(
+  q: Float32Array,
+  rows: RowSet,
+  { index, starts, windowCounts }: AttentionLists,
+  sink: Float32Array,
+  shape: AttentionShape,
+  out: Float32Array,
+): void {
+  const { heads, width, keyBlock } = shape;
+  const size = heads * width;
+  windowCounts.forEach((windowCount, t) => {
+    const list = index.subarray(starts[t], starts[t + 1]);
+    const own = out.subarray(t * size, (t + 1) * size);
+    const state = {
+      acc: new Float32Array(size),
+      max: new Float32Array(heads).fill(Number.NEGATIVE_INFINITY),
+      sum: new Float32Array(heads),
+    };
+    const blocks = keyBlocks(windowCount, list.length - windowCount, keyBlock);
+    if (blocks === 0) own.fill(0);
+    else {
+      attendBlocks(q.subarray(t * size, (t + 1) * size), rows, list, windowCount, 0, blocks, shape, state);
+      finishAttention(state, sink, shape, own);
+    }
+  });
 }
 
 function mixRows(

@@ -107,22 +107,22 @@ export function createWasmKernels(heap: SharedHeap = new SharedHeap()): Kernels 
       return { ...shape, at, eights: Math.ceil(shape.out / 8), bf16 };
     },
 
-    matmul(x, rows, w, y, kBlock) {
+    matmul(x, rows, w, y, kBlock, xStride = w.in, yStride = w.out) {
       const { at, eights, bf16 } = w as WasmMatrix;
       const multiply = bf16 ? run.matmulBf16 : run.matmul;
       const mark = arena.mark();
       const padded = eights * 8;
-      const xAt = borrowed.read(x, rows * w.in);
+      const xAt = borrowed.read(x, (rows - 1) * xStride + w.in);
       const k = Math.min(kBlock, w.in);
-      if (padded === w.out) {
-        const yAt = borrowed.write(y, rows * w.out);
-        multiply(xAt, at, yAt, rows, eights, w.in, k);
-        borrowed.back(y, yAt, rows * w.out);
+      if (padded === w.out && (yStride === w.out || heap.owns(y))) {
+        const yAt = borrowed.write(y, rows * yStride);
+        multiply(xAt, at, yAt, rows, eights, w.in, k, xStride * 4, yStride * 4);
+        borrowed.back(y, yAt, rows * yStride);
       } else {
         const yAt = scratch(rows * padded);
-        multiply(xAt, at, yAt, rows, eights, w.in, k);
+        multiply(xAt, at, yAt, rows, eights, w.in, k, xStride * 4, padded * 4);
         const wide = heap.floats(yAt, rows * padded);
-        for (let r = 0; r < rows; r++) for (let n = 0; n < w.out; n++) y[r * w.out + n] = wide[r * padded + n];
+        for (let r = 0; r < rows; r++) for (let n = 0; n < w.out; n++) y[r * yStride + n] = wide[r * padded + n];
       }
       arena.release(mark);
     },
@@ -149,6 +149,14 @@ export function createWasmKernels(heap: SharedHeap = new SharedHeap()): Kernels 
       const at = borrowed.read(x, rows * width);
       run.scaleRows(at, borrowed.read(scales, rows), rows, width);
       borrowed.back(x, at, rows * width);
+      arena.release(mark);
+    },
+
+    addRows(x, table, index, width) {
+      const mark = arena.mark();
+      const at = borrowed.read(x, index.length * width);
+      run.addRows(at, borrowed.read(table), borrowed.read(index), index.length, width);
+      borrowed.back(x, at, index.length * width);
       arena.release(mark);
     },
 
@@ -282,6 +290,35 @@ export function createWasmKernels(heap: SharedHeap = new SharedHeap()): Kernels 
       borrowed.back(state.acc, accAt);
       borrowed.back(state.max, maxAt);
       borrowed.back(state.sum, sumAt);
+      arena.release(mark);
+    },
+
+    attendRows(q, rows, lists, sink, shape, out) {
+      const { heads, width, keyBlock, scale, roundWeights } = shape;
+      const mark = arena.mark();
+      const count = lists.windowCounts.length;
+      const outAt = borrowed.write(out, count * heads * width);
+      run.attendRows(
+        borrowed.read(q, count * heads * width),
+        count,
+        heads,
+        borrowed.read(rows.data),
+        width,
+        borrowed.read(lists.index),
+        borrowed.read(lists.starts),
+        borrowed.read(lists.windowCounts),
+        keyBlock,
+        scale,
+        roundWeights ? 1 : 0,
+        borrowed.read(sink),
+        scratch(heads * keyBlock),
+        scratch(heads),
+        scratch(heads * width),
+        scratch(heads),
+        scratch(heads),
+        outAt,
+      );
+      borrowed.back(out, outAt, count * heads * width);
       arena.release(mark);
     },
 

@@ -11,8 +11,28 @@ import type { SharedHeap } from './heap.ts';
 export interface KernelExports {
   readonly expTable: { readonly value: number };
   expAll(x: number, out: number, count: number): void;
-  matmul(x: number, w: number, y: number, rows: number, eights: number, k: number, kBlock: number): void;
-  matmulBf16(x: number, w: number, y: number, rows: number, eights: number, k: number, kBlock: number): void;
+  matmul(
+    x: number,
+    w: number,
+    y: number,
+    rows: number,
+    eights: number,
+    k: number,
+    kBlock: number,
+    xStride: number,
+    yStride: number,
+  ): void;
+  matmulBf16(
+    x: number,
+    w: number,
+    y: number,
+    rows: number,
+    eights: number,
+    k: number,
+    kBlock: number,
+    xStride: number,
+    yStride: number,
+  ): void;
   rowDots(q: number, heads: number, rows: number, index: number, count: number, d: number, scores: number): void;
   weighHeads(
     dots: number,
@@ -42,6 +62,27 @@ export interface KernelExports {
     max: number,
     sum: number,
   ): void;
+  attendRows(
+    q: number,
+    count: number,
+    heads: number,
+    rows: number,
+    width: number,
+    index: number,
+    starts: number,
+    windowCounts: number,
+    keyBlock: number,
+    scale: number,
+    roundWeights: number,
+    sink: number,
+    p: number,
+    alpha: number,
+    acc: number,
+    max: number,
+    sum: number,
+    out: number,
+  ): void;
+  addRows(x: number, table: number, index: number, rows: number, width: number): void;
   finishWhole(acc: number, max: number, sum: number, sink: number, heads: number, width: number, out: number): void;
   rmsNorm(x: number, weight: number, out: number, rows: number, width: number, eps: number, scales: number): void;
   inverseRms(x: number, rows: number, width: number, eps: number, out: number): void;

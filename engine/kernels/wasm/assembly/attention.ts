@@ -3,7 +3,7 @@
 // prettier-ignore
 // @ts-nocheck: this file is AssemblyScript, compiled by asc
 
-import { expOne } from './exp';
+import { exp4, expOne } from './exp';
 import { roundBf16 } from './rounding';
 import { rowDots, weightedRows } from './rows';
 
@@ -38,9 +38,16 @@ export function attendBlocks(
       }
       const rescale = expOne(before - m);
       let s = load<f32>(sum + (<usize>h << 2)) * rescale;
-      for (let a = ph; a < end; a += 4) {
-        const weight = expOne(load<f32>(a) - m);
-        store<f32>(a, weight);
+      const most = f32x4.splat(m);
+      let e = ph;
+      for (; e + 16 <= end; e += 16) {
+        const weights = exp4(f32x4.sub(v128.load(e), most));
+        v128.store(e, weights);
+        s = s + f32x4.extract_lane(weights, 0) + f32x4.extract_lane(weights, 1) + f32x4.extract_lane(weights, 2) + f32x4.extract_lane(weights, 3);
+      }
+      for (; e < end; e += 4) {
+        const weight = expOne(load<f32>(e) - m);
+        store<f32>(e, weight);
         s += weight;
       }
       store<f32>(alpha + (<usize>h << 2), rescale);
@@ -60,6 +67,38 @@ export function finishWhole(acc: usize, max: usize, sum: usize, sink: usize, hea
     const total = f32x4.splat(load<f32>(sum + o) + expOne(load<f32>(sink + o) - load<f32>(max + o)));
     for (let c: usize = 0; c < bytes; c += 16) v128.store(out + c, f32x4.div(v128.load(acc + c), total));
     acc += bytes;
+    out += bytes;
+  }
+}
+
+/**
+ * The whole attention of several tokens of one request, each over a list of its own, in one split.
+ *
+ * @param starts - [count + 1] i32: where each token's list begins in index
+ * @param windowCounts - [count] i32
+ * @param acc - scratch [heads, width]; max, sum and alpha scratch [heads]; p scratch [heads, keyBlock]
+ */
+export function attendRows(
+  q: usize, count: i32, heads: i32, rows: usize, width: i32, index: usize, starts: usize, windowCounts: usize, keyBlock: i32,
+  scale: f32, roundWeights: i32, sink: usize, p: usize, alpha: usize, acc: usize, max: usize, sum: usize, out: usize,
+): void {
+  const bytes: usize = <usize>(heads * width) << 2;
+  for (let r = 0; r < count; r++) {
+    const start = load<i32>(starts + (<usize>r << 2));
+    const listed = load<i32>(starts + (<usize>r << 2), 4) - start;
+    const windowCount = load<i32>(windowCounts + (<usize>r << 2));
+    const blocks = (windowCount + keyBlock - 1) / keyBlock + (listed - windowCount + keyBlock - 1) / keyBlock;
+    if (blocks == 0) memory.fill(out, 0, bytes);
+    else {
+      memory.fill(acc, 0, bytes);
+      for (let h: usize = 0; h < <usize>heads << 2; h += 4) {
+        store<f32>(max + h, -Infinity);
+        store<f32>(sum + h, 0);
+      }
+      attendBlocks(q, heads, rows, width, index + (<usize>start << 2), windowCount, listed, keyBlock, 0, blocks, scale, roundWeights, p, alpha, acc, max, sum);
+      finishWhole(acc, max, sum, sink, heads, width, out);
+    }
+    q += bytes;
     out += bytes;
   }
 }

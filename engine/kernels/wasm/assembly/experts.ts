@@ -39,3 +39,13 @@ export function sumRows(rows: usize, index: usize, count: i32, per: i32, width: 
     out += bytes;
   }
 }
+
+/** x[r] = x[r] + table[index[r]]; width is a multiple of 4. */
+export function addRows(x: usize, table: usize, index: usize, rows: i32, width: i32): void {
+  const bytes: usize = <usize>width << 2;
+  for (let r = 0; r < rows; r++) {
+    const from = table + <usize>load<i32>(index + (<usize>r << 2)) * bytes;
+    for (let i: usize = 0; i < bytes; i += 16) v128.store(x + i, f32x4.add(v128.load(x + i), v128.load(from + i)));
+    x += bytes;
+  }
+}

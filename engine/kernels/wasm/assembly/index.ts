@@ -12,7 +12,7 @@
 
 export { matmul, matmulBf16 } from './matmul';
 export { rowDots, weightedRows } from './rows';
-export { attendBlocks, finishWhole } from './attention';
+export { attendBlocks, attendRows, finishWhole } from './attention';
 export { expAll, expTable } from './exp';
 export { rmsNorm, inverseRms } from './norm';
 export { roundBf16, quantiseFp8, quantiseFp4, firstNonFinite } from './rounding';
@@ -20,5 +20,5 @@ export { hadamard } from './hadamard';
 export { rotate } from './rotate';
 export { poolChannels } from './pool';
 export { sinkhornMix, sigmoidMix, collapse, spread, scaleRows } from './mixing';
-export { swiglu, sumRows } from './experts';
+export { swiglu, sumRows, addRows } from './experts';
 export { weighHeads } from './index-scores';

@@ -36,21 +36,19 @@ function high<W>(w: usize): v128 {
   return v128.and(v128.load(w), i32x4.splat(0xffff0000));
 }
 
-/** y[r, n] = sum over k-blocks ascending of (sum over k in the block ascending of x[r, k] * w[n, k]); y has eights * 8 columns. */
-export function matmul(x: usize, w: usize, y: usize, rows: i32, eights: i32, k: i32, kBlock: i32): void {
-  product<f32>(x, w, y, rows, eights, k, kBlock);
+/** y[r, n] = sum over k-blocks ascending of (sum over k in the block ascending of x[r, k] * w[n, k]); y has eights * 8 columns; rows of x and y lie xs and ys bytes apart. */
+export function matmul(x: usize, w: usize, y: usize, rows: i32, eights: i32, k: i32, kBlock: i32, xs: usize, ys: usize): void {
+  product<f32>(x, w, y, rows, eights, k, kBlock, xs, ys);
 }
 
 /** As matmul, for weights packed as bf16. */
-export function matmulBf16(x: usize, w: usize, y: usize, rows: i32, eights: i32, k: i32, kBlock: i32): void {
-  product<u16>(x, w, y, rows, eights, k, kBlock);
+export function matmulBf16(x: usize, w: usize, y: usize, rows: i32, eights: i32, k: i32, kBlock: i32, xs: usize, ys: usize): void {
+  product<u16>(x, w, y, rows, eights, k, kBlock, xs, ys);
 }
 
 @inline
-function product<W>(x: usize, w: usize, y: usize, rows: i32, eights: i32, k: i32, kBlock: i32): void {
+function product<W>(x: usize, w: usize, y: usize, rows: i32, eights: i32, k: i32, kBlock: i32, xs: usize, ys: usize): void {
   const panelBytes: usize = <usize>k * step<W>();
-  const xs: usize = <usize>k << 2;
-  const ys: usize = <usize>eights << 5;
   for (let p = 0; p * 2 < eights; p++) {
     const wp = w + <usize>p * panelBytes;
     const yp = y + (<usize>p << 6);
