@@ -114,13 +114,14 @@ export function createWasmKernels(heap: SharedHeap = new SharedHeap()): Kernels 
       const padded = eights * 8;
       const xAt = borrowed.read(x, (rows - 1) * xStride + w.in);
       const k = Math.min(kBlock, w.in);
+      const expanded = scratch(w.in * 8);
       if (padded === w.out && (yStride === w.out || heap.owns(y))) {
         const yAt = borrowed.write(y, rows * yStride);
-        multiply(xAt, at, yAt, rows, eights, w.in, k, xStride * 4, yStride * 4);
+        multiply(xAt, at, yAt, rows, eights, w.in, k, xStride * 4, yStride * 4, expanded);
         borrowed.back(y, yAt, rows * yStride);
       } else {
         const yAt = scratch(rows * padded);
-        multiply(xAt, at, yAt, rows, eights, w.in, k, xStride * 4, padded * 4);
+        multiply(xAt, at, yAt, rows, eights, w.in, k, xStride * 4, padded * 4, expanded);
         const wide = heap.floats(yAt, rows * padded);
         for (let r = 0; r < rows; r++) for (let n = 0; n < w.out; n++) y[r * yStride + n] = wide[r * padded + n];
       }

@@ -21,6 +21,7 @@ export interface KernelExports {
     kBlock: number,
     xStride: number,
     yStride: number,
+    scratch: number,
   ): void;
   matmulBf16(
     x: number,
@@ -32,6 +33,7 @@ export interface KernelExports {
     kBlock: number,
     xStride: number,
     yStride: number,
+    scratch: number,
   ): void;
   rowDots(q: number, heads: number, rows: number, index: number, count: number, d: number, scores: number): void;
   weighHeads(

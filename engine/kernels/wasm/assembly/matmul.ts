@@ -36,18 +36,18 @@ function high<W>(w: usize): v128 {
   return v128.and(v128.load(w), i32x4.splat(0xffff0000));
 }
 
-/** y[r, n] = sum over k-blocks ascending of (sum over k in the block ascending of x[r, k] * w[n, k]); y has eights * 8 columns; rows of x and y lie xs and ys bytes apart. */
-export function matmul(x: usize, w: usize, y: usize, rows: i32, eights: i32, k: i32, kBlock: i32, xs: usize, ys: usize): void {
-  product<f32>(x, w, y, rows, eights, k, kBlock, xs, ys);
+/** y[r, n] = sum over k-blocks ascending of (sum over k in the block ascending of x[r, k] * w[n, k]); y has eights * 8 columns; rows of x and y lie xs and ys bytes apart; scratch [k, 8]. */
+export function matmul(x: usize, w: usize, y: usize, rows: i32, eights: i32, k: i32, kBlock: i32, xs: usize, ys: usize, scratch: usize): void {
+  product<f32>(x, w, y, rows, eights, k, kBlock, xs, ys, scratch);
 }
 
 /** As matmul, for weights packed as bf16. */
-export function matmulBf16(x: usize, w: usize, y: usize, rows: i32, eights: i32, k: i32, kBlock: i32, xs: usize, ys: usize): void {
-  product<u16>(x, w, y, rows, eights, k, kBlock, xs, ys);
+export function matmulBf16(x: usize, w: usize, y: usize, rows: i32, eights: i32, k: i32, kBlock: i32, xs: usize, ys: usize, scratch: usize): void {
+  product<u16>(x, w, y, rows, eights, k, kBlock, xs, ys, scratch);
 }
 
 @inline
-function product<W>(x: usize, w: usize, y: usize, rows: i32, eights: i32, k: i32, kBlock: i32, xs: usize, ys: usize): void {
+function product<W>(x: usize, w: usize, y: usize, rows: i32, eights: i32, k: i32, kBlock: i32, xs: usize, ys: usize, scratch: usize): void {
   const panelBytes: usize = <usize>k * step<W>();
   for (let p = 0; p * 2 < eights; p++) {
     const wp = w + <usize>p * panelBytes;
@@ -59,27 +59,47 @@ function product<W>(x: usize, w: usize, y: usize, rows: i32, eights: i32, k: i32
       continue;
     }
     // 8 outputs of a panel stay in the first cache while all rows use them
-    columns<W>(x, xs, wp, yp, ys, rows, k, kBlock);
-    if (whole) columns<W>(x, xs, wp + eight<W>(), yp + 32, ys, rows, k, kBlock);
+    half<W>(x, xs, wp, yp, ys, rows, k, kBlock, scratch);
+    if (whole) half<W>(x, xs, wp + eight<W>(), yp + 32, ys, rows, k, kBlock, scratch);
   }
 }
 
+/** From so many rows on bf16 weights are made float32 once, in scratch. */
+const EXPAND_ROWS: i32 = 12;
+
+/** 8 outputs of all rows. */
 @inline
-function columns<W>(x: usize, xs: usize, w: usize, y: usize, ys: usize, rows: i32, k: i32, kBlock: i32): void {
+function half<W>(x: usize, xs: usize, w: usize, y: usize, ys: usize, rows: i32, k: i32, kBlock: i32, scratch: usize): void {
+  if (isFloat<W>() || rows < EXPAND_ROWS) {
+    columns<W>(x, xs, w, step<W>(), y, ys, rows, k, kBlock);
+    return;
+  }
+  let to = scratch;
+  const end = scratch + (<usize>k << 5);
+  for (; to < end; to += 32) {
+    v128.store(to, low<W>(w));
+    v128.store(to, high<W>(w), 16);
+    w += step<W>();
+  }
+  columns<f32>(x, xs, scratch, 32, y, ys, rows, k, kBlock);
+}
+
+@inline
+function columns<W>(x: usize, xs: usize, w: usize, ws: usize, y: usize, ys: usize, rows: i32, k: i32, kBlock: i32): void {
   let r = rows;
   // a last single row goes with three others: 4 + 1 = 3 + 2
   for (; r >= 4 && r != 5; r -= 4) {
-    tile4<W>(x, xs, w, y, ys, k, kBlock);
+    tile4<W>(x, xs, w, ws, y, ys, k, kBlock);
     x += 4 * xs;
     y += 4 * ys;
   }
   if (r == 5 || r == 3) {
-    tile3<W>(x, xs, w, y, ys, k, kBlock);
+    tile3<W>(x, xs, w, ws, y, ys, k, kBlock);
     x += 3 * xs;
     y += 3 * ys;
     r -= 3;
   }
-  if (r == 2) tile2<W>(x, xs, w, y, ys, k, kBlock);
+  if (r == 2) tile2<W>(x, xs, w, ws, y, ys, k, kBlock);
 }
 
 /** Stores the sum of a k-block: as it is for the first one, else added to what was summed before. */
@@ -94,13 +114,13 @@ function keep(y: usize, a0: v128, a1: v128, first: bool): void {
 }
 
 @inline
-function tile4<W>(x: usize, xs: usize, w: usize, y: usize, ys: usize, k: i32, kBlock: i32): void {
+function tile4<W>(x: usize, xs: usize, w: usize, ws: usize, y: usize, ys: usize, k: i32, kBlock: i32): void {
   for (let from = 0; from < k; from += kBlock) {
     let a0 = f32x4.splat(0), a1 = f32x4.splat(0), b0 = f32x4.splat(0), b1 = f32x4.splat(0);
     let c0 = f32x4.splat(0), c1 = f32x4.splat(0), d0 = f32x4.splat(0), d1 = f32x4.splat(0);
     let xp = x + (<usize>from << 2);
     const end = x + (<usize>min(from + kBlock, k) << 2);
-    let wp = w + <usize>from * step<W>();
+    let wp = w + <usize>from * ws;
     for (; xp < end; xp += 4) {
       const w0 = low<W>(wp);
       const w1 = high<W>(wp);
@@ -116,7 +136,7 @@ function tile4<W>(x: usize, xs: usize, w: usize, y: usize, ys: usize, k: i32, kB
       s = v128.load32_splat(xp + 3 * xs);
       d0 = f32x4.add(d0, f32x4.mul(s, w0));
       d1 = f32x4.add(d1, f32x4.mul(s, w1));
-      wp += step<W>();
+      wp += ws;
     }
     keep(y, a0, a1, from == 0);
     keep(y + ys, b0, b1, from == 0);
@@ -126,13 +146,13 @@ function tile4<W>(x: usize, xs: usize, w: usize, y: usize, ys: usize, k: i32, kB
 }
 
 @inline
-function tile3<W>(x: usize, xs: usize, w: usize, y: usize, ys: usize, k: i32, kBlock: i32): void {
+function tile3<W>(x: usize, xs: usize, w: usize, ws: usize, y: usize, ys: usize, k: i32, kBlock: i32): void {
   for (let from = 0; from < k; from += kBlock) {
     let a0 = f32x4.splat(0), a1 = f32x4.splat(0), b0 = f32x4.splat(0), b1 = f32x4.splat(0);
     let c0 = f32x4.splat(0), c1 = f32x4.splat(0);
     let xp = x + (<usize>from << 2);
     const end = x + (<usize>min(from + kBlock, k) << 2);
-    let wp = w + <usize>from * step<W>();
+    let wp = w + <usize>from * ws;
     for (; xp < end; xp += 4) {
       const w0 = low<W>(wp);
       const w1 = high<W>(wp);
@@ -145,7 +165,7 @@ function tile3<W>(x: usize, xs: usize, w: usize, y: usize, ys: usize, k: i32, kB
       s = v128.load32_splat(xp + 2 * xs);
       c0 = f32x4.add(c0, f32x4.mul(s, w0));
       c1 = f32x4.add(c1, f32x4.mul(s, w1));
-      wp += step<W>();
+      wp += ws;
     }
     keep(y, a0, a1, from == 0);
     keep(y + ys, b0, b1, from == 0);
@@ -154,12 +174,12 @@ function tile3<W>(x: usize, xs: usize, w: usize, y: usize, ys: usize, k: i32, kB
 }
 
 @inline
-function tile2<W>(x: usize, xs: usize, w: usize, y: usize, ys: usize, k: i32, kBlock: i32): void {
+function tile2<W>(x: usize, xs: usize, w: usize, ws: usize, y: usize, ys: usize, k: i32, kBlock: i32): void {
   for (let from = 0; from < k; from += kBlock) {
     let a0 = f32x4.splat(0), a1 = f32x4.splat(0), b0 = f32x4.splat(0), b1 = f32x4.splat(0);
     let xp = x + (<usize>from << 2);
     const end = x + (<usize>min(from + kBlock, k) << 2);
-    let wp = w + <usize>from * step<W>();
+    let wp = w + <usize>from * ws;
     for (; xp < end; xp += 4) {
       const w0 = low<W>(wp);
       const w1 = high<W>(wp);
@@ -169,7 +189,7 @@ function tile2<W>(x: usize, xs: usize, w: usize, y: usize, ys: usize, k: i32, kB
       s = v128.load32_splat(xp + xs);
       b0 = f32x4.add(b0, f32x4.mul(s, w0));
       b1 = f32x4.add(b1, f32x4.mul(s, w1));
-      wp += step<W>();
+      wp += ws;
     }
     keep(y, a0, a1, from == 0);
     keep(y + ys, b0, b1, from == 0);
