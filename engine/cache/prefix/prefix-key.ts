@@ -9,6 +9,8 @@
  */
 import { createHash } from 'node:crypto';
 
+const utf8 = new TextEncoder();
+
 /** What a prefix belongs to, besides its tokens. */
 export interface PrefixDomain {
   /** Isolates tenants: equal prompts under different salts share nothing. */
@@ -34,7 +36,7 @@ export const sha256PrefixKey: PrefixKey = {
   keyOf(parent, tokenIds, domain) {
     const hash = createHash('sha256');
     const field = (name: string, value: string | Uint8Array): void => {
-      const bytes = typeof value === 'string' ? Buffer.from(value, 'utf8') : value;
+      const bytes = typeof value === 'string' ? utf8.encode(value) : value;
       hash.update(`${name.length}:${name}${bytes.length}:`);
       hash.update(bytes);
     };
