@@ -21,7 +21,8 @@
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
 import type { ColdKey, ColdRead } from '../tiers/cold-port.ts';
 
-const MAGIC = Buffer.from('EVKCOLD1', 'latin1');
+// not Buffer: the module is also loaded where there is none (a browser)
+const MAGIC = new TextEncoder().encode('EVKCOLD1');
 const VERSION = 1;
 const ENCRYPTED = 1;
 const AT = { version: 8, flags: 9, kind: 10, generation: 12, length: 16, owner: 24, salt: 56, nonce: 72 } as const;
@@ -54,7 +55,7 @@ const ownerOf = ({ id, tenant }: ColdKey): Buffer => digestOf('evenkeel/cold-own
 
 export function writeColdFile(key: ColdKey, payload: Uint8Array, seal: Seal | null): Uint8Array {
   const out = Buffer.alloc(fileBytes(payload.length, seal !== null));
-  MAGIC.copy(out);
+  out.set(MAGIC);
   out[AT.version] = VERSION;
   out[AT.flags] = seal === null ? 0 : ENCRYPTED;
   out[AT.kind] = key.kind === 'page' ? 0 : 1;
