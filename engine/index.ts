@@ -9,6 +9,7 @@ export {
   seededTensors,
   tensorInventory,
   countByDtype,
+  writeGguf,
   writeSafetensors,
   readSafetensors,
 } from './checkpoint/index.ts';

@@ -6,4 +6,6 @@ export * from './safetensors.ts';
 export * from './checkpoint.ts';
 export * from './load.ts';
 export * from './save.ts';
+export * from './dequantise.ts';
+export * from './gguf.ts';
 export * from './seeded.ts';

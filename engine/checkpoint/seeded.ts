@@ -1,5 +1,5 @@
 /**
- * A checkpoint made from a seed: the small `v4-tiny` model, random weights in the released formats (FP8, FP4, BF16, F32, I64).
+ * A checkpoint made from a seed: the small `v4-tiny` model and variants of it, random weights in the released formats (FP8, FP4, BF16, F32, I64).
  *
  * It exercises every path and keeps the byte-exact records (head_dim 512, index_head_dim 128). Each tensor's numbers depend on
  * (seed, tensor name) alone. The spread of each kind of weight keeps activations near 1, so that the logits spread about 1.
@@ -17,7 +17,7 @@ import type { Dtype, Tensor, TensorToWrite } from './safetensors.ts';
 
 const FP8_BLOCK = [128, 128] as const;
 
-export const PRESETS = ['v4-tiny', 'v4-tiny-engram', 'v4-tiny-engram-paper'] as const;
+export const PRESETS = ['v4-tiny', 'v4-tiny-engram', 'v4-tiny-engram-paper', 'v4-tiny-hca128', 'v4-small'] as const;
 export type CheckpointPreset = (typeof PRESETS)[number];
 
 /** Two memories with the tables of a vocabulary of 1000: 8 heads of 32 columns, primes from 1009 (their sums are the row counts). */
@@ -29,7 +29,8 @@ const ENGRAM = {
   engram_pad_token_id: 2,
   engram_compressed_vocab_size: 291,
 };
-const MEMORY_KEYS: Readonly<Record<CheckpointPreset, Record<string, unknown>>> = {
+/** What a preset has other than `v4-tiny`. */
+const PRESET_KEYS: Readonly<Record<CheckpointPreset, Record<string, unknown>>> = {
   'v4-tiny': {},
   'v4-tiny-engram': {
     ...ENGRAM,
@@ -43,6 +44,22 @@ const MEMORY_KEYS: Readonly<Record<CheckpointPreset, Record<string, unknown>>> =
     engram_max_ngram_size: 3,
     engram_num_embeddings: [16826, 18634],
     engram_conv_kernel: 4,
+  },
+  // the released ratio: what other engines accept (llama.cpp has 0, 4 and 128 alone)
+  'v4-tiny-hca128': { compress_ratios: [0, 0, 4, 128, 4, 128, 0] },
+  // for measurements: 8 layers of width 1024, about 130 million parameters
+  'v4-small': {
+    hidden_size: 1024,
+    num_hidden_layers: 8,
+    num_attention_heads: 8,
+    q_lora_rank: 512,
+    o_groups: 4,
+    o_lora_rank: 256,
+    sliding_window: 128,
+    compress_ratios: [0, 0, 4, 128, 4, 128, 4, 128, 0],
+    index_n_heads: 8,
+    index_topk: 64,
+    moe_intermediate_size: 256,
   },
 };
 
@@ -99,7 +116,7 @@ export function presetConfig(preset: CheckpointPreset): Record<string, unknown> 
     bos_token_id: 256,
     eos_token_id: 257,
     tie_word_embeddings: false,
-    ...MEMORY_KEYS[preset],
+    ...PRESET_KEYS[preset],
   };
 }
 

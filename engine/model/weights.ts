@@ -6,9 +6,9 @@
  * scales to the block's sum, barring underflow (specification sections 4.2 and 4.3).
  * @module
  */
-import { compressRatio, CSA_RATIO, FP4_BLOCK, scaleNameOf } from '../checkpoint/index.ts';
+import { compressRatio, CSA_RATIO, dequantise, FP4_BLOCK, scaleNameOf } from '../checkpoint/index.ts';
 import type { Checkpoint, ModelConfig, Tensor } from '../checkpoint/index.ts';
-import { decodeBf16, decodeE4m3, decodeUe8m0, roundBf16InPlace, unpackE2m1 } from '../formats/index.ts';
+import { roundBf16InPlace } from '../formats/index.ts';
 import { inverseFrequencies, RopeTable } from '../kernels/index.ts';
 import type { Kernels, PackedMatrix } from '../kernels/index.ts';
 
@@ -271,43 +271,4 @@ export class WeightReader {
       hcHead: this.hyperConnection(`${prefix}hc_head`),
     };
   }
-}
-
-/** Every stored dtype to float32; quantised ones are multiplied by their block's power-of-two scale (exact). */
-function dequantise(tensor: Tensor, scale: Tensor | undefined, fp8Block: readonly [number, number]): Float32Array {
-  switch (tensor.dtype) {
-    case 'F32': {
-      const copy = tensor.bytes.slice();
-      return new Float32Array(copy.buffer, 0, copy.length / 4);
-    }
-    case 'BF16': {
-      const copy = tensor.bytes.slice();
-      return decodeBf16(new Uint16Array(copy.buffer, 0, copy.length / 2));
-    }
-    case 'F8_E4M3':
-      return applyScales(decodeE4m3(tensor.bytes), tensor, scale, fp8Block);
-    case 'I8':
-      return applyScales(unpackE2m1(tensor.bytes), tensor, scale, [1, FP4_BLOCK]);
-    default:
-      throw new RangeError(`${tensor.name}: expected a float or quantised dtype, got ${tensor.dtype}`);
-  }
-}
-
-function applyScales(
-  values: Float32Array,
-  tensor: Tensor,
-  scale: Tensor | undefined,
-  [rowBlock, colBlock]: readonly [number, number],
-): Float32Array {
-  if (scale === undefined) throw new Error(`invariant: the inventory check let the scale of ${tensor.name} be missing`);
-  const factors = decodeUe8m0(scale.bytes);
-  const rows = tensor.shape[0];
-  const cols = values.length / rows;
-  const scaleCols = scale.shape[1];
-  for (let r = 0; r < rows; r++) {
-    const base = Math.floor(r / rowBlock) * scaleCols;
-    for (let c = 0; c < cols; c++)
-      values[r * cols + c] = values[r * cols + c] * factors[base + Math.floor(c / colBlock)];
-  }
-  return values;
 }
