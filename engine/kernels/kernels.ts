@@ -92,6 +92,8 @@ export interface Kernels {
   /** x[r] = x[r] + table[index[r]]; width is a multiple of 4. @param index - one per row */
   addRows(x: Float32Array, table: Float32Array, index: Int32Array, width: number): void;
 
+  /** out[i] = e^x[i], correctly rounded; `out` may be x. */
+  exp(x: Float32Array, out: Float32Array): void;
   /** Rounds to bf16 values in place. */
   roundBf16(x: Float32Array): void;
   /** e4m3 with a power-of-two scale per group, in place (`formats/fake-quant.ts`). @throws RangeError on NaN or infinity */

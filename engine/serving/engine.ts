@@ -60,7 +60,7 @@ export interface Generation {
 /** One request's tokens in, logits out, step by step: what the scheduler is built on, and what tests of decode use. */
 export interface Sequence {
   readonly length: number;
-  /** Logits [n, vocab] of n more tokens. */
+  /** Logits [n, vocab] of n more tokens, or [1, vocab] of the last one. */
   append(tokenIds: readonly number[] | Int32Array): Float32Array;
 }
 
@@ -70,7 +70,8 @@ export interface Engine {
   score(tokenIds: readonly number[] | Int32Array, options?: ScoreOptions): Score;
   generate(request: GenerateRequest): Generation;
   openSession(): Session;
-  openSequence(): Sequence;
+  /** @param options - `last`: logits of the last token of each call alone */
+  openSequence(options?: { readonly logits?: 'all' | 'last' }): Sequence;
   /** Everything that could change a bit, as name and value. */
   describe(): { readonly name: string; readonly value: string }[];
   /** Closes files of memory tables on disk. */
@@ -209,7 +210,7 @@ export function createEngine(checkpoint: Checkpoint, engineOptions: EngineOption
     options,
     openSession,
     score: (tokenIds, scoreOptions = {}) => score(model, loose(), options.chunkSize, tokenIds, scoreOptions),
-    openSequence: () => openSequence(model, loose(), options.chunkSize),
+    openSequence: ({ logits = 'all' } = {}) => openSequence(model, loose(), options.chunkSize, logits === 'last'),
     generate(request) {
       const [result] = openSession().run([{ ...request, id: 'generate', topLogprobs: request.logprobs ?? 0 }]);
       const {
@@ -314,7 +315,7 @@ function score(
   return { logits, mtpLogits };
 }
 
-function openSequence(model: Model, loose: LooseState, chunkSize: number): Sequence {
+function openSequence(model: Model, loose: LooseState, chunkSize: number, lastOnly: boolean): Sequence {
   const { state } = loose;
   return {
     get length() {
@@ -325,11 +326,15 @@ function openSequence(model: Model, loose: LooseState, chunkSize: number): Seque
       const ids = checkTokenIds(tokenIds, vocabSize, 'append: tokenIds');
       if (state.length + ids.length > maxPositions)
         throw new RangeError(`append: expected at most ${maxPositions} positions, got ${state.length + ids.length}`);
-      const out = new Float32Array(ids.length * vocabSize);
+      const out = new Float32Array((lastOnly ? 1 : ids.length) * vocabSize);
+      const { hcMult, hiddenSize } = model.config;
       for (let at = 0; at < ids.length; at += chunkSize) {
         const step = loose.step(ids.slice(at, at + chunkSize), ids.length === 1 && state.length > 0);
-        const logits = model.scoped(() => model.head(model.forward(step, null), step.tokenIds.length));
-        out.set(logits, at * vocabSize);
+        model.scoped(() => {
+          const streams = model.forward(step, null);
+          if (!lastOnly) out.set(model.head(streams, step.tokenIds.length), at * vocabSize);
+          else if (at + chunkSize >= ids.length) out.set(model.head(streams.subarray(-hcMult * hiddenSize), 1));
+        });
       }
       return out;
     },

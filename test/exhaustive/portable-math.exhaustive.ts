@@ -6,6 +6,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { expF32 } from '../../engine/formats/index.ts';
+import { createKernels } from '../../engine/kernels/index.ts';
 import { expNarrow } from '../../engine/formats/portable-math/exp-log.ts';
 import { F32_GRID, oracle, ulpError } from '../support/fixed-point-oracle.ts';
 
@@ -33,5 +34,20 @@ describe('every float32 input', () => {
     }
     expect(asked).toBeGreaterThan(0);
     expect(wrong, `${asked} inputs asked`).toEqual([]);
+  });
+
+  it('the exp kernel has the bits of the portable one', () => {
+    const kernels = createKernels('wasm');
+    const BLOCK = 1 << 20;
+    const x = kernels.arena.floats(BLOCK);
+    const out = kernels.arena.floats(BLOCK);
+    const words = new Uint32Array(x.buffer, x.byteOffset, BLOCK);
+    let different = 0;
+    for (let from = 0; from < 2 ** 32; from += BLOCK) {
+      for (let i = 0; i < BLOCK; i++) words[i] = from + i;
+      kernels.exp(x, out);
+      for (let i = 0; i < BLOCK; i++) if (!Object.is(out[i], expF32(x[i]))) different++;
+    }
+    expect(different).toBe(0);
   });
 });

@@ -45,6 +45,9 @@ export function createReferenceKernels(): Kernels {
         for (let i = 0; i < width; i++) x[r * width + i] = f32(x[r * width + i] + table[row * width + i]);
       });
     },
+    exp(x, out) {
+      for (let i = 0; i < x.length; i++) out[i] = expF32(x[i]);
+    },
     roundBf16: (x) => roundBf16InPlace(x),
     quantiseFp8: (x, group) => fakeQuantFp8(x, 0, x.length, group),
     quantiseFp4: (x, group) => fakeQuantFp4Mx(x, 0, x.length, group),

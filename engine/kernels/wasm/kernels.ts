@@ -161,6 +161,25 @@ export function createWasmKernels(heap: SharedHeap = new SharedHeap()): Kernels 
       arena.release(mark);
     },
 
+    exp(x, out) {
+      const mark = arena.mark();
+      const whole = x.length & ~3;
+      const rest = x.length - whole;
+      const at = borrowed.read(x);
+      const outAt = out === x ? at : borrowed.write(out);
+      run.expAll(at, outAt, whole);
+      if (rest > 0) {
+        // the kernel works in fours: the last ones get a place of their own
+        const last = scratch(4);
+        const four = heap.floats(last, 4);
+        four.set(heap.floats(at + whole * 4, rest));
+        run.expAll(last, last, 4);
+        heap.floats(outAt + whole * 4, rest).set(four.subarray(0, rest));
+      }
+      borrowed.back(out, outAt);
+      arena.release(mark);
+    },
+
     roundBf16(x) {
       const mark = arena.mark();
       const at = borrowed.read(x);

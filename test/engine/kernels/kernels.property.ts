@@ -73,6 +73,21 @@ describe('both kernel kinds give the same bytes', () => {
     );
   });
 
+  it('for e^x of any number, in place or not', () => {
+    twins(
+      fc.record({ n: size(1, 30), inPlace: fc.boolean() }),
+      ({ n }) => floats(n, fc.oneof(ordinary, anyFinite, fc.float({ min: -110, max: 95, noNaN: true }))),
+      ({ inPlace }, x) =>
+        (kernels, at) => {
+          const input = at(x);
+          const out = inPlace ? input : at(new Float32Array(x.length));
+          kernels.exp(input, out);
+          return [out];
+        },
+      400,
+    );
+  });
+
   it('for scaled rows', () => {
     twins(
       rowShape,
