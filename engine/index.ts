@@ -60,7 +60,14 @@ export type {
   TokenCompression,
   VocabularyToken,
 } from './memory/index.ts';
-export { createEngine, assembleParts, PART_DEFAULTS, Session } from './serving/index.ts';
+export {
+  adoptCheckpoint,
+  createEngine,
+  shareCheckpoint,
+  assembleParts,
+  PART_DEFAULTS,
+  Session,
+} from './serving/index.ts';
 export type {
   BatchRequest,
   BatchResult,
@@ -77,6 +84,7 @@ export type {
   ScoreOptions,
   Sequence,
   SessionCounters,
+  SharedCheckpoint,
   TickOutcome,
   TokenLogprob,
   Client,

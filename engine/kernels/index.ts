@@ -1,6 +1,7 @@
 /** Kernels: the numeric building blocks, each with a written-down order of float32 operations. @module */
 import { createReferenceKernels } from './reference/kernels.ts';
 import { createWasmKernels } from './wasm/kernels.ts';
+import type { SharedMemory } from './wasm/kernels.ts';
 import type { Kernels } from './kernels.ts';
 
 export * from './arena.ts';
@@ -14,9 +15,10 @@ export * from './sparse-attention.ts';
 export * from './channel-pool.ts';
 
 export const KERNEL_KINDS = ['wasm', 'reference'] as const satisfies readonly Kernels['kind'][];
+export type { SharedMemory } from './wasm/kernels.ts';
 export type KernelKind = (typeof KERNEL_KINDS)[number];
 
-/** New kernels with a memory of their own. `reference` is the definition; `wasm` gives the same bytes faster. */
-export function createKernels(kind: KernelKind): Kernels {
-  return kind === 'wasm' ? createWasmKernels() : createReferenceKernels();
+/** New kernels with a memory of their own, or over that of another thread. `reference` is the definition; `wasm` gives the same bytes faster. */
+export function createKernels(kind: KernelKind, shared: SharedMemory | null = null): Kernels {
+  return kind === 'wasm' ? createWasmKernels(shared) : createReferenceKernels();
 }

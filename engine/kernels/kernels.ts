@@ -10,6 +10,7 @@
 import type { Arena } from './arena.ts';
 import type { NormShape } from './rms-norm.ts';
 import type { MixShape } from './sinkhorn.ts';
+import type { SharedMemory } from './wasm/kernels.ts';
 import type { AttentionLists, AttentionShape, AttentionState } from './sparse-attention.ts';
 
 /** A weight matrix [out, in] in an implementation's own layout. Plain data: it can be sent to another thread. */
@@ -58,6 +59,10 @@ export interface Vectors {
 export interface Kernels {
   readonly kind: 'wasm' | 'reference';
   readonly arena: Arena;
+  /** What a thread needs to use this memory (`createKernels`); null where there is none to share. */
+  share(): SharedMemory | null;
+  /** This thread's view of a resident array that another thread made in the same memory. */
+  here(x: Float32Array): Float32Array;
   /** The same numbers where the kernels read them without a copy, kept as long as the kernels. */
   resident(x: Float32Array): Float32Array;
 

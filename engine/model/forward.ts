@@ -5,7 +5,7 @@
 import type { LayerShape } from '../cache/index.ts';
 import { compressRatio, CSA_RATIO } from '../checkpoint/index.ts';
 import type { ModelConfig } from '../checkpoint/index.ts';
-import { scoped } from '../kernels/index.ts';
+import { inverseFrequencies, RopeTable, scoped } from '../kernels/index.ts';
 import type { Kernels } from '../kernels/index.ts';
 import type { ConditionalMemory } from '../memory/index.ts';
 import type { TraceTap } from '../trace/index.ts';
@@ -26,6 +26,18 @@ const none = new Int32Array(0);
 /** Of a step without sequences (the head). */
 const NO_POSITIONS: StepContext['positions'] = { query: none, key: none, 'index-query': none, output: none };
 
+const tables = new WeakMap<Kernels, Map<string, RopeTable>>();
+
+/** One table per kernels and frequencies: models of the same kernels share it. */
+function ropeTable(kernels: Kernels, frequencies: Float32Array): RopeTable {
+  const own = tables.get(kernels) ?? new Map<string, RopeTable>();
+  tables.set(kernels, own);
+  const key = frequencies.join();
+  const known = own.get(key) ?? new RopeTable(frequencies, (x) => kernels.resident(x));
+  own.set(key, known);
+  return known;
+}
+
 export interface ModelOptions {
   readonly precision: PrecisionMode;
   readonly keyBlock: number;
@@ -44,12 +56,16 @@ export class Model {
   readonly counters: StepCounters = createStepCounters();
   private readonly weights: ModelWeights;
   private readonly kernels: Kernels;
+  private readonly ropeMain: RopeTable;
+  private readonly ropeCompressed: RopeTable;
 
   constructor(config: ModelConfig, weights: ModelWeights, kernels: Kernels, options: ModelOptions) {
     this.config = config;
     this.options = options;
     this.weights = weights;
     this.kernels = kernels;
+    this.ropeMain = ropeTable(kernels, inverseFrequencies(config.ropeTheta, config.ropeDim, null));
+    this.ropeCompressed = ropeTable(kernels, inverseFrequencies(config.compressRopeTheta, config.ropeDim, config.yarn));
   }
 
   /** What each layer asks of the cache, MTP layers last. */
@@ -82,8 +98,8 @@ export class Model {
       keyBlock: this.options.keyBlock,
       clampSharedExpert: this.options.clampSharedExpert,
       bf16Scores: this.options.bf16Scores ?? this.options.precision === 'bf16',
-      ropeMain: this.weights.ropeMain,
-      ropeCompressed: this.weights.ropeCompressed,
+      ropeMain: this.ropeMain,
+      ropeCompressed: this.ropeCompressed,
       positions: this.positions(step),
       tap,
       counters: this.counters,
@@ -95,7 +111,7 @@ export class Model {
   /** The positions of each use of RoPE, and tables that reach so far. */
   private positions(step: Step): StepContext['positions'] {
     const { rules } = this.options.parts;
-    const { ropeMain, ropeCompressed } = this.weights;
+    const { ropeMain, ropeCompressed } = this;
     const of = (use: RowRopeUse): Int32Array => {
       const positions = this.kernels.arena.ints(step.tokenIds.length);
       let last = 0;

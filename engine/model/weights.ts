@@ -9,7 +9,6 @@
 import { compressRatio, CSA_RATIO, dequantise, FP4_BLOCK, scaleNameOf } from '../checkpoint/index.ts';
 import type { Checkpoint, ModelConfig, Tensor } from '../checkpoint/index.ts';
 import { roundBf16InPlace } from '../formats/index.ts';
-import { inverseFrequencies, RopeTable } from '../kernels/index.ts';
 import type { Kernels, PackedMatrix } from '../kernels/index.ts';
 
 export interface Linear {
@@ -93,11 +92,9 @@ export interface ModelWeights {
   readonly hcHead: HyperConnectionWeights;
   readonly head: PackedMatrix;
   readonly mtp: readonly MtpWeights[];
-  readonly ropeMain: RopeTable;
-  readonly ropeCompressed: RopeTable;
 }
 
-/** Dequantises and packs a whole checkpoint. */
+/** Dequantises and packs a whole checkpoint. The result is plain data over the kernels' memory: another thread can use it too. */
 export function packWeights(checkpoint: Checkpoint, kernels: Kernels): ModelWeights {
   const reader = new WeightReader(checkpoint, kernels);
   const c = checkpoint.config;
@@ -108,10 +105,6 @@ export function packWeights(checkpoint: Checkpoint, kernels: Kernels): ModelWeig
     hcHead: reader.hyperConnection('hc_head'),
     head: reader.matrix('head.weight'),
     mtp: Array.from({ length: c.mtpLayers }, (_, i) => reader.mtp(`mtp.${i}.`, c.layers + i)),
-    ropeMain: new RopeTable(inverseFrequencies(c.ropeTheta, c.ropeDim, null), (x) => kernels.resident(x)),
-    ropeCompressed: new RopeTable(inverseFrequencies(c.compressRopeTheta, c.ropeDim, c.yarn), (x) =>
-      kernels.resident(x),
-    ),
   };
 }
 

@@ -3,10 +3,8 @@
  * @module
  */
 import type { Checkpoint } from '../checkpoint/index.ts';
-import { createKernels } from '../kernels/index.ts';
-import type { KernelKind, Kernels } from '../kernels/index.ts';
-import { Model, packMemory, packWeights } from '../model/index.ts';
-import type { MemoryWeights, ModelWeights, StepSequence } from '../model/index.ts';
+import { Model } from '../model/index.ts';
+import type { StepSequence } from '../model/index.ts';
 import {
   createPageLayout,
   createStateBlock,
@@ -21,6 +19,7 @@ import type { TraceTap } from '../trace/index.ts';
 import { openMemory } from './memory.ts';
 import { completeOptions } from './options.ts';
 import type { EngineOptions } from './options.ts';
+import { packOnce } from './packed.ts';
 import { assembleParts } from './parts.ts';
 import { checkTokenIds } from './request.ts';
 import type { BatchRequest, BatchResult, RankedLogprob } from './request.ts';
@@ -76,31 +75,6 @@ export interface Engine {
   describe(): { readonly name: string; readonly value: string }[];
   /** Closes files of memory tables on disk. */
   close(): void;
-}
-
-/** Packed weights are shared by the engines of one checkpoint and kernel kind: precision modes use the same numbers. */
-interface Packed {
-  readonly kernels: Kernels;
-  readonly weights: ModelWeights;
-  readonly memoryWeights: readonly MemoryWeights[];
-}
-
-const packed = new WeakMap<Checkpoint, Map<KernelKind, Packed>>();
-
-function packOnce(checkpoint: Checkpoint, kind: KernelKind): Packed {
-  const byKind = packed.get(checkpoint) ?? new Map<KernelKind, Packed>();
-  packed.set(checkpoint, byKind);
-  let entry = byKind.get(kind);
-  if (entry === undefined) {
-    const kernels = createKernels(kind);
-    entry = {
-      kernels,
-      weights: packWeights(checkpoint, kernels),
-      memoryWeights: packMemory(checkpoint, kernels),
-    };
-    byKind.set(kind, entry);
-  }
-  return entry;
 }
 
 /**

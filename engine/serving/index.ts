@@ -1,6 +1,8 @@
 /** Serving: requests, sessions with continuous batching, sampling, and the engine that ties them to a checkpoint. @module */
 export * from './engine.ts';
 export * from './options.ts';
+export { adoptCheckpoint, shareCheckpoint } from './packed.ts';
+export type { SharedCheckpoint } from './packed.ts';
 export * from './parts.ts';
 export * from './request.ts';
 export * from './sampler.ts';

@@ -30,6 +30,8 @@ export function createReferenceKernels(): Kernels {
   return {
     kind: 'reference',
     arena: plainArena,
+    share: () => null,
+    here: (x) => x,
     resident: (x) => x.slice(),
     packMatrix,
     matmul,

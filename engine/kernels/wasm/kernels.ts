@@ -6,7 +6,7 @@
  */
 import type { Kernels, PackedMatrix, RowSet, RowSource } from '../kernels.ts';
 import { HeapArena, SharedHeap } from './heap.ts';
-import { instantiateKernels } from './module.ts';
+import { adoptModule, instantiateKernels, kernelsModule } from './module.ts';
 
 /** `at` is a byte offset in the kernels' memory; layout [ceil(out / 16)][in][16], see `assembly/matmul.ts`. */
 interface WasmMatrix extends PackedMatrix {
@@ -54,8 +54,16 @@ class Borrowed {
   }
 }
 
-/** @param memory - of another thread, to share its weights */
-export function createWasmKernels(heap: SharedHeap = new SharedHeap()): Kernels {
+/** What another thread needs to use the same memory. */
+export interface SharedMemory {
+  readonly memory: WebAssembly.Memory;
+  readonly module: WebAssembly.Module;
+}
+
+/** @param shared - of another thread, to use its weights */
+export function createWasmKernels(shared: SharedMemory | null = null): Kernels {
+  const heap = new SharedHeap(shared?.memory);
+  if (shared !== null) adoptModule(shared.module);
   const run = instantiateKernels(heap);
   const arena = new HeapArena(heap);
   const borrowed = new Borrowed(heap, arena);
@@ -80,6 +88,8 @@ export function createWasmKernels(heap: SharedHeap = new SharedHeap()): Kernels 
   return {
     kind: 'wasm',
     arena,
+    share: () => ({ memory: heap.memory, module: kernelsModule() }),
+    here: (x) => heap.floats(x.byteOffset, x.length),
 
     resident(x) {
       const view = heap.floats(heap.allocate(x.byteLength), x.length);

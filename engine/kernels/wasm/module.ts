@@ -133,11 +133,21 @@ export interface KernelExports {
 
 let compiled: WebAssembly.Module | null = null;
 
-/** @throws Error when the runtime has no shared memory (a page without cross-origin isolation) */
-export function instantiateKernels(heap: SharedHeap): KernelExports {
+/** The module, compiled at the first call. */
+export function kernelsModule(): WebAssembly.Module {
   // atob instead of Buffer: the same code runs in a browser
   compiled ??= new WebAssembly.Module(Uint8Array.from(atob(kernelsWasmBase64), (c) => c.charCodeAt(0)));
-  const { exports } = new WebAssembly.Instance(compiled, { env: { memory: heap.memory } });
+  return compiled;
+}
+
+/** Takes the module that another thread has compiled, unless there is one. */
+export function adoptModule(module: WebAssembly.Module): void {
+  compiled ??= module;
+}
+
+/** @throws Error when the runtime has no shared memory (a page without cross-origin isolation) */
+export function instantiateKernels(heap: SharedHeap): KernelExports {
+  const { exports } = new WebAssembly.Instance(kernelsModule(), { env: { memory: heap.memory } });
   const run = exports as unknown as KernelExports;
   new Float64Array(heap.memory.buffer, run.expTable.value, expStepTable.length).set(expStepTable);
   return run;

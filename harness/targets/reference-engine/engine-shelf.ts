@@ -6,9 +6,11 @@ import {
   buildCheckpoint,
   createEngine,
   loadCheckpoint,
+  shareCheckpoint,
   type Checkpoint,
   type Engine,
   type EngineParts,
+  type SharedCheckpoint,
 } from '../../../engine/index.ts';
 import type { LevelJob } from '../../schema/index.ts';
 import type { LaneDescription, ReferenceEngineOptions } from './options.ts';
@@ -16,12 +18,17 @@ import type { LaneDescription, ReferenceEngineOptions } from './options.ts';
 export interface EngineShelf {
   readonly description: LaneDescription;
   engineFor(precision: LevelJob['precision']): Engine;
+  /** The checkpoint for other lanes. */
+  share(): SharedCheckpoint;
 }
 
 /** @throws CheckpointError, RangeError (an option out of range), TypeError (a parts module without its exports) */
-export async function openEngineShelf(options: ReferenceEngineOptions): Promise<EngineShelf> {
+export async function openEngineShelf(
+  options: ReferenceEngineOptions,
+  adopted: Checkpoint | null,
+): Promise<EngineShelf> {
   const custom = options.partsModule === null ? null : await loadParts(options.partsModule);
-  const checkpoint = openCheckpoint(options);
+  const checkpoint = adopted ?? openCheckpoint(options);
   const engines = new Map<string, Engine>();
   const engineFor = (asked: LevelJob['precision']): Engine => {
     const precision = asked === 'target-default' ? options.precision : asked;
@@ -48,6 +55,7 @@ export async function openEngineShelf(options: ReferenceEngineOptions): Promise<
       entries: [...engine.describe(), { name: 'fault', value: custom?.name ?? 'none' }],
     },
     engineFor,
+    share: () => shareCheckpoint(checkpoint),
   };
 }
 

@@ -2,7 +2,7 @@
  * The work of a lane, in whatever thread it runs: opens the engines at the first call, then runs levels one at a time.
  * @module
  */
-import { createByteTokenizer } from '../../../engine/index.ts';
+import { adoptCheckpoint, createByteTokenizer } from '../../../engine/index.ts';
 import { TargetError } from '../../ports/index.ts';
 import { openEngineShelf, type EngineShelf } from './engine-shelf.ts';
 import { laneProblem } from './lane-errors.ts';
@@ -14,7 +14,7 @@ import { runLevel } from './run-level.ts';
 export function createLaneRunner(options: ReferenceEngineOptions, breathe: () => Promise<void>): Lane {
   const tokenizer = createByteTokenizer();
   let shelf: Promise<EngineShelf> | null = null;
-  const opened = (): Promise<EngineShelf> => (shelf ??= openEngineShelf(options));
+  const opened = (): Promise<EngineShelf> => (shelf ??= openEngineShelf(options, null));
   const guarded = async <T>(at: string, work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -24,6 +24,11 @@ export function createLaneRunner(options: ReferenceEngineOptions, breathe: () =>
   };
   return {
     describe: () => guarded(options.id, async () => (await opened()).description),
+    share: () => guarded(options.id, async () => (await opened()).share()),
+    adopt: (shared) =>
+      guarded(options.id, async () => {
+        await (shelf = openEngineShelf(options, adoptCheckpoint(shared)));
+      }),
     runLevel: (job, forced) =>
       guarded(`${options.id}, unit ${job.unitId}, level ${job.levelId}`, async () => {
         const engine = (await opened()).engineFor(job.precision);

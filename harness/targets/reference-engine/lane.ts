@@ -1,13 +1,18 @@
 /**
- * A lane: one place that runs levels, with a checkpoint and engines of its own. Two kinds with one shape: a worker thread, and
+ * A lane: one place that runs levels, with engines of its own. Two kinds with one shape: a worker thread, and
  * inline in this thread (from TypeScript sources, where a worker cannot start).
  * @module
  */
+import type { SharedCheckpoint } from '../../../engine/index.ts';
 import type { LevelJob, LevelResult } from '../../schema/index.ts';
 import type { LaneDescription } from './options.ts';
 
 export interface Lane {
   describe(): Promise<LaneDescription>;
+  /** Its checkpoint for other lanes; null where nothing is shared. */
+  share(): Promise<SharedCheckpoint | null>;
+  /** Takes another lane's checkpoint instead of opening its own; before anything else is asked. */
+  adopt(shared: SharedCheckpoint): Promise<void>;
   runLevel(job: LevelJob, forced: ReadonlyMap<string, readonly number[]>): Promise<LevelResult>;
   close(): Promise<void>;
 }

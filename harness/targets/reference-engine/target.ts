@@ -1,5 +1,5 @@
 /**
- * The reference engine as a target: lanes that share nothing, white-box logits, everything observed.
+ * The reference engine as a target: lanes that share weights and nothing else, white-box logits, everything observed.
  *
  * Invariant: a level's result depends on the job, the forced tokens and the options that `describe` names; not on the lane, nor on
  * what ran before in it (each level has a fresh session).
@@ -25,14 +25,17 @@ const BYTES = 256;
  */
 export function createReferenceEngineTarget(options: ReferenceEngineOptions): Target {
   const compiled = !import.meta.url.endsWith('.ts');
-  const lanes: Lane[] = compiled
-    ? Array.from({ length: options.lanes }, () => createWorkerLane(options, new URL('./worker.js', import.meta.url)))
-    : [createInlineLane(options)];
+  const lanes: Lane[] = compiled ? createWorkerLanes(options) : [createInlineLane(options)];
   return {
     id: options.id,
     lanes: lanes.length,
     tokenizer: createByteTokenizer(),
-    describe: async () => description(options, await lanes[0].describe()),
+    describe: async () => {
+      const first = await lanes[0].describe();
+      // the others get ready meanwhile; what fails now fails again, and is told, at their first level
+      for (const lane of lanes.slice(1)) lane.describe().catch(() => undefined);
+      return description(options, first);
+    },
     runLevel: (job, { lane, forced }) => {
       if (lanes[lane] === undefined)
         throw new RangeError(`runLevel: expected a lane below ${lanes.length}, got ${lane}`);
@@ -40,6 +43,40 @@ export function createReferenceEngineTarget(options: ReferenceEngineOptions): Ta
     },
     close: async () => {
       await Promise.all(lanes.map((lane) => lane.close()));
+    },
+  };
+}
+
+/** The first lane opens the checkpoint; the others take its packed weights, which lie in shared memory, before their first question. */
+function createWorkerLanes(options: ReferenceEngineOptions): Lane[] {
+  const create = (): Lane => createWorkerLane(options, new URL('./worker.js', import.meta.url));
+  const first = create();
+  const others = Array.from({ length: options.lanes - 1 }, () => afterAdoption(create(), first));
+  return [first, ...others];
+}
+
+function afterAdoption(lane: Lane, first: Lane): Lane {
+  let adopted: Promise<void> | null = null;
+  const ready = (): Promise<void> => {
+    adopted ??= first
+      .share()
+      .then((shared) => (shared === null ? undefined : lane.adopt(shared)))
+      .catch((error: unknown) => {
+        // the next question tries again
+        adopted = null;
+        throw error;
+      });
+    return adopted;
+  };
+  return {
+    ...lane,
+    describe: async () => {
+      await ready();
+      return lane.describe();
+    },
+    runLevel: async (job, forced) => {
+      await ready();
+      return lane.runLevel(job, forced);
     },
   };
 }

@@ -52,6 +52,14 @@ export function createWorkerLane(options: ReferenceEngineOptions, script: URL): 
       const answer = await ask({ kind: 'describe' });
       return answer.kind === 'description' ? answer.description : unexpected(answer);
     },
+    share: async () => {
+      const answer = await ask({ kind: 'share' });
+      return answer.kind === 'shared' ? answer.shared : unexpected(answer);
+    },
+    adopt: async (shared) => {
+      const answer = await ask({ kind: 'adopt', shared });
+      if (answer.kind !== 'adopted') unexpected(answer);
+    },
     runLevel: async (job, forced) => {
       const answer = await ask({ kind: 'run-level', job, forced });
       return answer.kind === 'level' ? answer.result : unexpected(answer);

@@ -20,6 +20,11 @@ async function answer(question: LaneQuestion): Promise<{ reply: LaneAnswer; tran
   try {
     if (question.kind === 'describe')
       return { reply: { kind: 'description', description: await runner.describe() }, transfer: [] };
+    if (question.kind === 'share') return { reply: { kind: 'shared', shared: await runner.share() }, transfer: [] };
+    if (question.kind === 'adopt') {
+      await runner.adopt(question.shared);
+      return { reply: { kind: 'adopted' }, transfer: [] };
+    }
     const result = await runner.runLevel(question.job, question.forced);
     return { reply: { kind: 'level', result }, transfer: result.blobs.map(({ bytes }) => bytes.buffer as ArrayBuffer) };
   } catch (error) {
