@@ -13,6 +13,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
+import { publish } from '../support/bench.ts';
 import type { PagePool as Pool, StateBlock } from '../../engine/cache/index.ts';
 import type { Model as EngineModel } from '../../engine/model/index.ts';
 
@@ -95,7 +96,7 @@ function decode({ model, state }: { model: EngineModel; state: StateBlock }): nu
     windowStart: 0,
     promptLength: state.length,
   };
-  model.head(model.forward({ tokenIds: Int32Array.of(65), sequences: [sequence] }, null), 1);
+  model.scoped(() => model.head(model.forward({ tokenIds: Int32Array.of(65), sequences: [sequence] }, null), 1));
   return performance.now() - from;
 }
 
@@ -121,7 +122,12 @@ it('decode cost against context length', { timeout: 1_200_000 }, () => {
       ...Object.fromEntries(Object.entries(times).map(([n, t]) => [n, Number(median(t).toFixed(2))])),
     };
   });
-  console.table(rows);
+  publish(
+    'context-length',
+    'Decode cost in milliseconds per token by context length (bf16, one request, v4-tiny)',
+    ['tokens', ...Object.keys(variants)],
+    rows.map(({ tokens, ...ms }) => [String(tokens), ...Object.values(ms).map(String)]),
+  );
   expect(rows).toHaveLength(LENGTHS.length);
 });
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { spawnCli } from '../support/built-cli.ts';
@@ -41,6 +42,18 @@ describe('the README', () => {
     };
     expect(module.logits).toHaveLength(10 * 320);
     expect(module.generated).toHaveLength(8);
+  });
+});
+
+describe('docs/performance.md', () => {
+  it('has the tables and the figure of the recorded benchmarks, and names scripts that there are', () => {
+    const files = ['docs/performance.md', 'docs/benchmarks/context-length.svg'];
+    const before = files.map((file) => readFileSync(file, 'utf8'));
+    for (const [, script] of before[0].matchAll(/`npm run ([\w:]+)`/g)) expect(scripts).toHaveProperty([script]);
+    const { status, stderr } = spawnSync(process.execPath, ['scripts/performance-page.mjs'], { encoding: 'utf8' });
+    expect(status, stderr).toBe(0);
+    expect(files.map((file) => readFileSync(file, 'utf8'))).toEqual(before);
+    expect(before[0]).not.toMatch(/-->\s*<!-- end/);
   });
 });
 
