@@ -10,6 +10,7 @@ import type { RecordTag } from './audit.ts';
 import type { StateJournal } from './journal.ts';
 import type { PageSection } from './page-layout.ts';
 import type { HotPage } from './page-pool.ts';
+import type { PageEntries } from './page-entries.ts';
 
 export class EntryList {
   readonly section: PageSection;
@@ -55,6 +56,28 @@ export class EntryList {
       page.audit.check(firstEntry + inPage, want, sum, place);
     }
     format.readEntry(page.bytes.subarray(at, at + bytes), entriesPerPage, inPage, out, outFrom);
+  }
+
+  /** Whether records are to be read one by one, each with its check (audit mode). */
+  get audited(): boolean {
+    return this.pages.some(({ audit }) => audit !== null);
+  }
+
+  /** Where the given entries (ascending) lie: one source per page. */
+  sources(numbers: Int32Array): PageEntries[] {
+    const { format, entriesPerPage, at, bytes } = this.section;
+    const out: PageEntries[] = [];
+    for (let from = 0; from < numbers.length;) {
+      const page = Math.floor(numbers[from] / entriesPerPage);
+      let to = from + 1;
+      while (to < numbers.length && numbers[to] < (page + 1) * entriesPerPage) to++;
+      const index = numbers.slice(from, to);
+      for (let i = 0; i < index.length; i++) index[i] -= page * entriesPerPage;
+      const section = this.pageOf(numbers[from]).bytes.subarray(at, at + bytes);
+      out.push({ kind: 'page', format, page: section, entries: entriesPerPage, index, count: index.length });
+      from = to;
+    }
+    return out;
   }
 
   private pageOf(entry: number): HotPage {

@@ -8,6 +8,7 @@ import type { RecordFormat } from '../formats/index.ts';
 import { entryChecksum } from './audit.ts';
 import type { RecordTag, AuditTable } from './audit.ts';
 import type { StateJournal } from './journal.ts';
+import type { PageEntries } from './page-entries.ts';
 
 export class WindowRing {
   readonly format: RecordFormat;
@@ -48,6 +49,16 @@ export class WindowRing {
     if (this.audit === null) return;
     journal?.onUndo(position, this.audit.undoOf(slot));
     this.audit.write(slot, tag, this.checksum(slot));
+  }
+
+  get audited(): boolean {
+    return this.audit !== null;
+  }
+
+  /** Where the records of positions from .. from + count lie. */
+  source(from: number, count: number): PageEntries {
+    const index = Int32Array.from({ length: count }, (_, i) => this.slotOf(from + i));
+    return { kind: 'page', format: this.format, page: this.bytes, entries: this.windowSize, index, count };
   }
 
   /** Reads the record of `position` (decoded) to out[at ..). In audit mode `want` is checked. */

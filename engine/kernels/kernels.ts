@@ -7,6 +7,7 @@
  * Source: specification of performance, section 2 (the reduction contract).
  * @module
  */
+import type { RecordFormat } from '../formats/index.ts';
 import type { Arena } from './arena.ts';
 import type { NormShape } from './rms-norm.ts';
 import type { MixShape } from './sinkhorn.ts';
@@ -40,7 +41,25 @@ export type RowSource =
       readonly count: number;
       /** Decodes record `i` of the source to out[at .. at + width). */
       readonly read: (i: number, out: Float32Array, at: number) => void;
+    }
+  | {
+      /** Entries of one page of records. */
+      readonly kind: 'page';
+      readonly format: RecordFormat;
+      readonly page: Uint8Array;
+      /** Entries that the page holds: its layout depends on that. */
+      readonly entries: number;
+      /** Which of them, in this order. */
+      readonly index: Int32Array;
+      readonly count: number;
     };
+
+export type PageSource = Extract<RowSource, { readonly kind: 'page' }>;
+
+/** Decodes a page's entries one by one: what the kernels' way must equal. */
+export function readPage({ format, page, entries, index }: PageSource, out: Float32Array, at: number): void {
+  index.forEach((entry, i) => format.readEntry(page, entries, entry, out, at + i * format.dims));
+}
 
 /** cos and sin by position: [positions, dim / 2] each. */
 export interface RotationTable {

@@ -89,12 +89,12 @@ function makeKeyValues(
   toStored(ctx, kv);
   const format = ctx.parts.records.window;
   const page = new Uint8Array(format.pageBytes(rows));
-  for (let r = 0; r < rows; r++) {
-    format.writeEntry(page, rows, r, kv, r * headDim);
-    format.readEntry(page, rows, r, kv, r * headDim);
-  }
-  if (format.name !== 'f32') ctx.counters.quantisedRecords += rows;
-  return { values: kv, page };
+  for (let r = 0; r < rows; r++) format.writeEntry(page, rows, r, kv, r * headDim);
+  if (format.name === 'f32') return { values: kv, page };
+  ctx.counters.quantisedRecords += rows;
+  const index = Int32Array.from({ length: rows }, (_, r) => r);
+  const { data } = ctx.kernels.loadRows([{ kind: 'page', format, page, entries: rows, index, count: rows }], headDim);
+  return { values: data, page };
 }
 
 /** Runs the compressors, then selects: per row, the visible entry numbers to attend to, ascending. */
@@ -250,14 +250,19 @@ function rowSources(
 ): RowSource[] {
   const oldest = s.start - held;
   const sources: RowSource[] = [
-    {
-      kind: 'records',
-      count: held,
-      read: (i, out, at) => ring.read(oldest + i, out, at, wantedTag(s, oldest + i, oldest + i)),
-    },
+    ring.audited
+      ? {
+          kind: 'records',
+          count: held,
+          read: (i, out, at) => ring.read(oldest + i, out, at, wantedTag(s, oldest + i, oldest + i)),
+        }
+      : ring.source(oldest, held),
     { kind: 'floats', data: kv, from: s.from, count: s.count },
   ];
-  if (entries !== null) {
+  if (entries !== null && !entries.audited) {
+    sources.push(...entries.sources(numbers));
+    ctx.counters.entriesRead += numbers.length;
+  } else if (entries !== null) {
     const { ratio } = entries.section;
     sources.push({
       kind: 'records',

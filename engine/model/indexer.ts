@@ -67,13 +67,15 @@ export function selectEntries(
   const { arena } = ctx.kernels;
   const mark = arena.mark();
   const rows = ctx.kernels.loadRows(
-    [
-      {
-        kind: 'records',
-        count: last,
-        read: (e, out, at) => keys.read(e, out, at, wantedTag(sequence, e * ratio, (e + 1) * ratio - 1)),
-      },
-    ],
+    keys.audited
+      ? [
+          {
+            kind: 'records',
+            count: last,
+            read: (e, out, at) => keys.read(e, out, at, wantedTag(sequence, e * ratio, (e + 1) * ratio - 1)),
+          },
+        ]
+      : keys.sources(all),
     indexHeadDim,
   );
   const dots = arena.floats(indexHeads * last);

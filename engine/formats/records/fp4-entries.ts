@@ -15,6 +15,7 @@ function fp4Format(name: string, dims: number, group: number, scale: Fp4Scale): 
   const codeBytes = dims / 2;
   return defineRecordFormat({
     name,
+    ...(scale === MX_SCALE && group === MX_GROUP ? { shape: { kind: 'fp4' } } : {}),
     dims,
     bytesPerEntry: codeBytes + dims / group,
     pageMultiple: 1,

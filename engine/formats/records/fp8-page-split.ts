@@ -31,6 +31,7 @@ function pageSplitFormat(layout: PageSplit): RecordFormat {
   const get = plainAs === 'bf16' ? getBf16 : getF32;
   return defineRecordFormat({
     name,
+    ...(plain % 8 === 0 ? { shape: { kind: 'fp8', quantised, group, plain, plainAs, scaleBytes } } : {}),
     dims: quantised + plain,
     bytesPerEntry: quantised + plain * (plainAs === 'bf16' ? 2 : 4) + scaleBytes,
     pageMultiple: layout.pageMultiple,

@@ -13,8 +13,24 @@ export interface PackOptions {
   readonly scaleRule?: ScaleRule;
 }
 
+/** A layout that kernels decode too. */
+export type RecordShape =
+  /** Codes and ue8m0 scales of 32 columns, entry after entry. */
+  | { readonly kind: 'fp4' }
+  /** e4m3 columns, then plain ones; the scales of all entries behind the data of all entries. */
+  | {
+      readonly kind: 'fp8';
+      readonly quantised: number;
+      readonly group: number;
+      readonly plain: number;
+      readonly plainAs: 'bf16' | 'f32';
+      readonly scaleBytes: number;
+    };
+
 export interface RecordFormat {
   readonly name: string;
+  /** null = decoded here alone. */
+  readonly shape: RecordShape | null;
   /** Values per entry. */
   readonly dims: number;
   /** Bytes per entry, without the padding of a page. */
@@ -50,6 +66,7 @@ export interface RecordFormat {
 /** What tells one format from another; everything else follows. */
 export interface RecordLayout {
   readonly name: string;
+  readonly shape?: RecordShape;
   readonly dims: number;
   readonly bytesPerEntry: number;
   readonly pageMultiple: number;
@@ -68,6 +85,7 @@ export function defineRecordFormat(layout: RecordLayout): RecordFormat {
     tailBytes === 0 ? (entry + 1) * dataBytes : entries * dataBytes + entry * tailBytes;
   const format: RecordFormat = {
     name,
+    shape: layout.shape ?? null,
     dims,
     bytesPerEntry,
     pageBytes: (entries) => pageSize(layout, entries),

@@ -6,6 +6,7 @@ import { expF32, fakeQuantFp4Mx, fakeQuantFp8, roundBf16, roundBf16InPlace, sigm
 import { plainArena } from '../arena.ts';
 import { poolChannels } from '../channel-pool.ts';
 import { hadamard } from '../hadamard.ts';
+import { readPage } from '../kernels.ts';
 import type { Kernels, PackedMatrix, RotationTable, RowSet, RowSource, Vectors } from '../kernels.ts';
 import { inverseRms, rmsNorm } from '../rms-norm.ts';
 import { sinkhornMix } from '../sinkhorn.ts';
@@ -152,7 +153,8 @@ function loadRows(sources: readonly RowSource[], width: number): RowSet {
   for (const source of sources) {
     if (source.kind === 'floats')
       data.set(source.data.subarray(source.from * width, (source.from + source.count) * width), at);
-    else for (let i = 0; i < source.count; i++) source.read(i, data, at + i * width);
+    else if (source.kind === 'records') for (let i = 0; i < source.count; i++) source.read(i, data, at + i * width);
+    else readPage(source, data, at);
     at += source.count * width;
   }
   return { count, width, data };

@@ -4,9 +4,12 @@
  * Arrays that lie in the kernels' memory are used where they are. Others are copied to the arena for the length of a call.
  * @module
  */
+import { readPage } from '../kernels.ts';
 import type { Kernels, PackedMatrix, RowSet, RowSource } from '../kernels.ts';
+import { Borrowed } from './borrowed.ts';
 import { HeapArena, SharedHeap } from './heap.ts';
 import { adoptModule, instantiateKernels, kernelsModule } from './module.ts';
+import { decodePage } from './records.ts';
 
 /** `at` is a byte offset in the kernels' memory; layout [ceil(out / 16)][in][16], see `assembly/matmul.ts`. */
 interface WasmMatrix extends PackedMatrix {
@@ -22,37 +25,6 @@ const PANEL = 16;
 /** Whether every weight is a bf16 value: true of dequantised FP8 and FP4 weights too, since their scales are powers of two. */
 const allBf16 = (weights: Float32Array): boolean =>
   new Int32Array(weights.buffer, weights.byteOffset, weights.length).every((word) => (word & 0xffff) === 0);
-
-/** Copies foreign arrays in and out around one call. */
-class Borrowed {
-  private readonly heap: SharedHeap;
-  private readonly arena: HeapArena;
-
-  constructor(heap: SharedHeap, arena: HeapArena) {
-    this.heap = heap;
-    this.arena = arena;
-  }
-
-  /** The pointer of x[0 .. count), copied in if x lies elsewhere. */
-  read(x: Float32Array | Int32Array, count = x.length): number {
-    if (this.heap.owns(x)) return x.byteOffset;
-    const at = this.arena.take(count * 4);
-    const part = count === x.length ? x : x.subarray(0, count);
-    if (part instanceof Float32Array) this.heap.floats(at, count).set(part);
-    else this.heap.ints(at, count).set(part);
-    return at;
-  }
-
-  /** Copies x[0 .. count) back if it lies elsewhere. */
-  back(x: Float32Array, at: number, count = x.length): void {
-    if (!this.heap.owns(x)) x.set(this.heap.floats(at, count));
-  }
-
-  /** The pointer of a place for x[0 .. count), whose numbers are not needed. */
-  write(x: Float32Array, count = x.length): number {
-    return this.heap.owns(x) ? x.byteOffset : this.arena.take(count * 4);
-  }
-}
 
 /** What another thread needs to use the same memory. */
 export interface SharedMemory {
@@ -257,7 +229,8 @@ export function createWasmKernels(shared: SharedMemory | null = null): Kernels {
       for (const source of sources) {
         if (source.kind === 'floats')
           data.set(source.data.subarray(source.from * width, (source.from + source.count) * width), at);
-        else for (let i = 0; i < source.count; i++) source.read(i, data, at + i * width);
+        else if (source.kind === 'records') for (let i = 0; i < source.count; i++) source.read(i, data, at + i * width);
+        else if (!decodePage(run, heap, arena, source, data.byteOffset + at * 4)) readPage(source, data, at);
         at += source.count * width;
       }
       return { count, width, data };

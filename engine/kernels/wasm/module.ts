@@ -3,13 +3,27 @@
  * file system (Node, Bun, Deno, a browser).
  * @module
  */
-import { expStepTable } from '../../formats/index.ts';
+import { e4m3Values, expStepTable } from '../../formats/index.ts';
 import { kernelsWasmBase64 } from './kernels.generated.ts';
 import type { SharedHeap } from './heap.ts';
 
 /** Pointers are byte offsets; sizes are element counts. See `assembly/`. */
 export interface KernelExports {
   readonly expTable: { readonly value: number };
+  readonly e4m3Table: { readonly value: number };
+  decodeFp4(page: number, index: number, count: number, dims: number, out: number): number;
+  decodeFp8(
+    page: number,
+    entries: number,
+    index: number,
+    count: number,
+    quantised: number,
+    group: number,
+    plain: number,
+    plainIsF32: number,
+    scaleBytes: number,
+    out: number,
+  ): number;
   expAll(x: number, out: number, count: number): void;
   matmul(
     x: number,
@@ -150,5 +164,6 @@ export function instantiateKernels(heap: SharedHeap): KernelExports {
   const { exports } = new WebAssembly.Instance(kernelsModule(), { env: { memory: heap.memory } });
   const run = exports as unknown as KernelExports;
   new Float64Array(heap.memory.buffer, run.expTable.value, expStepTable.length).set(expStepTable);
+  new Float32Array(heap.memory.buffer, run.e4m3Table.value, e4m3Values.length).set(e4m3Values);
   return run;
 }

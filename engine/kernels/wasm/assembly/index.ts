@@ -21,4 +21,5 @@ export { rotate } from './rotate';
 export { poolChannels } from './pool';
 export { sinkhornMix, sigmoidMix, collapse, spread, scaleRows } from './mixing';
 export { swiglu, sumRows, addRows } from './experts';
+export { decodeFp4, decodeFp8, e4m3Table } from './records';
 export { weighHeads } from './index-scores';

@@ -1,0 +1,45 @@
+/**
+ * Pages of records, decoded in the kernels: the page's bytes are copied to the arena, its entries decoded together.
+ * @module
+ */
+import type { PageSource } from '../kernels.ts';
+import type { HeapArena, SharedHeap } from './heap.ts';
+import type { KernelExports } from './module.ts';
+
+/**
+ * @param out - where the floats go, as a byte offset in the kernels' memory
+ * @returns false = not here (another format, or a scale out of the kernels' range): nothing of use was written
+ */
+export function decodePage(
+  run: KernelExports,
+  heap: SharedHeap,
+  arena: HeapArena,
+  { format, page, entries, index }: PageSource,
+  out: number,
+): boolean {
+  const { shape } = format;
+  if (shape === null || index.length === 0) return false;
+  const mark = arena.mark();
+  const pageAt = arena.take(page.length);
+  heap.bytes(pageAt, page.length).set(page);
+  const list = arena.ints(index.length);
+  list.set(index);
+  const indexAt = list.byteOffset;
+  const done =
+    shape.kind === 'fp4'
+      ? run.decodeFp4(pageAt, indexAt, index.length, format.dims, out)
+      : run.decodeFp8(
+          pageAt,
+          entries,
+          indexAt,
+          index.length,
+          shape.quantised,
+          shape.group,
+          shape.plain,
+          shape.plainAs === 'f32' ? 1 : 0,
+          shape.scaleBytes,
+          out,
+        );
+  arena.release(mark);
+  return done === 1;
+}
