@@ -48,7 +48,8 @@ export function spreadOf(values: readonly number[]): Spread {
 export const timesFaster = (rounds: Rounds, a: string, b: string): Spread =>
   spreadOf(rounds[a].map((t, i) => rounds[b][i] / t));
 
-export const two = (x: number): string => x.toPrecision(x < 1 ? 2 : 3);
+/** Two or three digits that matter, without an exponent. */
+export const two = (x: number): string => (x >= 100 ? Math.round(x).toString() : x.toPrecision(x < 1 ? 2 : 3));
 export const spreadText = ({ median, low, high }: Spread): string => `${two(median)} (${two(low)} to ${two(high)})`;
 
 /** Prints a table and keeps its numbers for docs/performance.md (`npm run bench:page`). */
