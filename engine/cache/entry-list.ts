@@ -5,12 +5,12 @@
  * incomplete window and would make them inexact.
  * @module
  */
+import type { PageEntries } from '../formats/index.ts';
 import { entryChecksum } from './audit.ts';
 import type { RecordTag } from './audit.ts';
 import type { StateJournal } from './journal.ts';
 import type { PageSection } from './page-layout.ts';
 import type { HotPage } from './page-pool.ts';
-import type { PageEntries } from './page-entries.ts';
 
 export class EntryList {
   readonly section: PageSection;

@@ -4,11 +4,10 @@
  * Source: specification sections 6.4 and 10.1.
  * @module
  */
-import type { RecordFormat } from '../formats/index.ts';
+import type { PageEntries, RecordFormat } from '../formats/index.ts';
 import { entryChecksum } from './audit.ts';
 import type { RecordTag, AuditTable } from './audit.ts';
 import type { StateJournal } from './journal.ts';
-import type { PageEntries } from './page-entries.ts';
 
 export class WindowRing {
   readonly format: RecordFormat;

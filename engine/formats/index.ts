@@ -31,7 +31,7 @@ export {
 export type { ScaleRule } from './scale-rules.ts';
 export { fakeQuantFp4Mx, fakeQuantFp8 } from './fake-quant.ts';
 export { chooseRecords, kvBytesPerToken, RECORD_CHOICES, records, v41MainFormat } from './records/index.ts';
-export type { KvSchedule, PackOptions, RecordChoice, RecordFormat, RecordSet } from './records/index.ts';
+export type { KvSchedule, PackOptions, PageEntries, RecordChoice, RecordFormat, RecordSet } from './records/index.ts';
 export { exp64, expF32, expStepTable, log1p64, log64, logF32 } from './portable-math/exp-log.ts';
 export { sigmoidF32, softplusF32, tanhF32 } from './portable-math/activations.ts';
 export { cosF32, sinF32 } from './portable-math/sin-cos.ts';

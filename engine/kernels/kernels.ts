@@ -7,7 +7,7 @@
  * Source: specification of performance, section 2 (the reduction contract).
  * @module
  */
-import type { RecordFormat } from '../formats/index.ts';
+import type { PageEntries } from '../formats/index.ts';
 import type { Arena } from './arena.ts';
 import type { NormShape } from './rms-norm.ts';
 import type { MixShape } from './sinkhorn.ts';
@@ -42,22 +42,10 @@ export type RowSource =
       /** Decodes record `i` of the source to out[at .. at + width). */
       readonly read: (i: number, out: Float32Array, at: number) => void;
     }
-  | {
-      /** Entries of one page of records. */
-      readonly kind: 'page';
-      readonly format: RecordFormat;
-      readonly page: Uint8Array;
-      /** Entries that the page holds: its layout depends on that. */
-      readonly entries: number;
-      /** Which of them, in this order. */
-      readonly index: Int32Array;
-      readonly count: number;
-    };
-
-export type PageSource = Extract<RowSource, { readonly kind: 'page' }>;
+  | PageEntries;
 
 /** Decodes a page's entries one by one: what the kernels' way must equal. */
-export function readPage({ format, page, entries, index }: PageSource, out: Float32Array, at: number): void {
+export function readPage({ format, page, entries, index }: PageEntries, out: Float32Array, at: number): void {
   index.forEach((entry, i) => format.readEntry(page, entries, entry, out, at + i * format.dims));
 }
 

@@ -2,7 +2,7 @@
  * Pages of records, decoded in the kernels: the page's bytes are copied to the arena, its entries decoded together.
  * @module
  */
-import type { PageSource } from '../kernels.ts';
+import type { PageEntries } from '../../formats/index.ts';
 import type { HeapArena, SharedHeap } from './heap.ts';
 import type { KernelExports } from './module.ts';
 
@@ -14,7 +14,7 @@ export function decodePage(
   run: KernelExports,
   heap: SharedHeap,
   arena: HeapArena,
-  { format, page, entries, index }: PageSource,
+  { format, page, entries, index }: PageEntries,
   out: number,
 ): boolean {
   const { shape } = format;

@@ -2,7 +2,7 @@
  * Entries of one page of records, to be decoded together.
  * @module
  */
-import type { RecordFormat } from '../formats/index.ts';
+import type { RecordFormat } from './record-format.ts';
 
 export interface PageEntries {
   readonly kind: 'page';
