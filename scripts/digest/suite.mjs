@@ -47,7 +47,7 @@ export function suiteDigest(root, runtime) {
       encoding: 'utf8',
       timeout: 1_800_000,
     });
-    if (status !== 0 && status !== 1) throw new Error(`the suite run ended with ${status}: ${stderr.slice(-500)}`);
+    if (status !== 0 && status !== 1) throw new Error(`the suite run ended with ${status}: ${stderr.slice(-3000)}`);
     const run = join(folder, '.evenkeel/runs/digest');
     const hash = createHash('sha256');
     for (const file of ['plan.json', 'findings.json']) hash.update(readFileSync(join(run, file)));

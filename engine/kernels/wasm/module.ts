@@ -3,7 +3,6 @@
  * file system (Node, Bun, Deno, a browser).
  * @module
  */
-import { e4m3Values, expStepTable } from '../../formats/index.ts';
 import { kernelsWasmBase64 } from './kernels.generated.ts';
 import type { SharedHeap } from './heap.ts';
 
@@ -162,8 +161,5 @@ export function adoptModule(module: WebAssembly.Module): void {
 /** @throws Error when the runtime has no shared memory (a page without cross-origin isolation) */
 export function instantiateKernels(heap: SharedHeap): KernelExports {
   const { exports } = new WebAssembly.Instance(kernelsModule(), { env: { memory: heap.memory } });
-  const run = exports as unknown as KernelExports;
-  new Float64Array(heap.memory.buffer, run.expTable.value, expStepTable.length).set(expStepTable);
-  new Float32Array(heap.memory.buffer, run.e4m3Table.value, e4m3Values.length).set(e4m3Values);
-  return run;
+  return exports as unknown as KernelExports;
 }

@@ -191,7 +191,7 @@ describe('the cache against a plain model', () => {
     );
     expect(found.failed).toBe(true);
     expect(String(found.errorInstance)).toMatch(
-      /audit: |invariant: |left the hot tier|counted twice|position|index-key|kv/,
+      /audit: |invariant: |left the hot tier|counted twice|offset is out of bounds|position|index-key|kv/,
     );
   });
 });

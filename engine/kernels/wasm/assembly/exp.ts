@@ -3,8 +3,7 @@
 // prettier-ignore
 // @ts-nocheck: this file is AssemblyScript, compiled by asc
 
-/** 2^(j / 64), j = 0 .. 63, as float64: written by the host, which has them from portable-math. */
-export const expTable: usize = memory.data(512, 16);
+import { expTable } from './tables';
 
 /**
  * Constants as pairs in memory: a load is an operand of the instruction that needs it, a splat would be made again in each round.

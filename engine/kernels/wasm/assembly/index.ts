@@ -13,7 +13,8 @@
 export { matmul, matmulBf16 } from './matmul';
 export { rowDots, weightedRows } from './rows';
 export { attendBlocks, attendRows, finishWhole } from './attention';
-export { expAll, expTable } from './exp';
+export { expAll } from './exp';
+export { expTable, e4m3Table } from './tables';
 export { rmsNorm, inverseRms } from './norm';
 export { roundBf16, quantiseFp8, quantiseFp4, firstNonFinite } from './rounding';
 export { hadamard } from './hadamard';
@@ -21,5 +22,5 @@ export { rotate } from './rotate';
 export { poolChannels } from './pool';
 export { sinkhornMix, sigmoidMix, collapse, spread, scaleRows } from './mixing';
 export { swiglu, sumRows, addRows } from './experts';
-export { decodeFp4, decodeFp8, e4m3Table } from './records';
+export { decodeFp4, decodeFp8 } from './records';
 export { weighHeads } from './index-scores';

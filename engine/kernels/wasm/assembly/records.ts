@@ -3,8 +3,7 @@
 // prettier-ignore
 // @ts-nocheck: this file is AssemblyScript, compiled by asc
 
-/** The 256 values of e4m3: written by the host. */
-export const e4m3Table: usize = memory.data(1024, 16);
+import { e4m3Table } from './tables';
 
 /** High and low byte of the bf16 of each e2m1 code. */
 const E2M1_HIGH: usize = memory.data<u8>([0, 0x3f, 0x3f, 0x3f, 0x40, 0x40, 0x40, 0x40, 0x80, 0xbf, 0xbf, 0xbf, 0xc0, 0xc0, 0xc0, 0xc0]);
