@@ -130,7 +130,7 @@ it('a suite on one lane and on two', async () => {
     const seconds = (name: string): string => two(spreadOf(rounds[name]).median / 1000);
     publish(
       'lanes',
-      'A suite of 40 units through the command line, start included (seconds)',
+      'A suite of 27 units through the command line, start included (seconds)',
       ['one lane', 'two lanes', 'two / one'],
       [[seconds('one lane'), seconds('two lanes'), spreadText(timesFaster(rounds, 'two lanes', 'one lane'))]],
     );
