@@ -18,7 +18,18 @@ export const KERNEL_KINDS = ['wasm', 'reference'] as const satisfies readonly Ke
 export type { SharedMemory } from './wasm/kernels.ts';
 export type KernelKind = (typeof KERNEL_KINDS)[number];
 
+export interface KernelOptions {
+  /** That work on one large call together, this one included. `reference` kernels have one. */
+  readonly threads?: number;
+  /** Multiply-adds of the smallest part that a call is cut into. */
+  readonly leastWork?: number;
+}
+
 /** New kernels with a memory of their own, or over that of another thread. `reference` is the definition; `wasm` gives the same bytes faster. */
-export function createKernels(kind: KernelKind, shared: SharedMemory | null = null): Kernels {
-  return kind === 'wasm' ? createWasmKernels(shared) : createReferenceKernels();
+export function createKernels(
+  kind: KernelKind,
+  shared: SharedMemory | null = null,
+  options: KernelOptions = {},
+): Kernels {
+  return kind === 'wasm' ? createWasmKernels(shared, options) : createReferenceKernels();
 }

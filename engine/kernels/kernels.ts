@@ -239,4 +239,9 @@ export interface Kernels {
   ): void;
   /** out[r] = sum of x[index[r, i]], i ascending; a negative index is left out. */
   sumRows(x: Float32Array, index: Int32Array, rows: number, width: number, out: Float32Array): void;
+
+  /** Threads that share a large call now, this one included: helpers join when they have started. */
+  readonly readyThreads: number;
+  /** Ends the helper threads, if there are any. The kernels work on, on this thread alone. */
+  close(): void;
 }

@@ -19,7 +19,7 @@ import type { TraceTap } from '../trace/index.ts';
 import { openMemory } from './memory.ts';
 import { completeOptions } from './options.ts';
 import type { EngineOptions } from './options.ts';
-import { packOnce } from './packed.ts';
+import { packedForThreads } from './packed.ts';
 import { assembleParts } from './parts.ts';
 import { checkTokenIds } from './request.ts';
 import type { BatchRequest, BatchResult, RankedLogprob } from './request.ts';
@@ -66,6 +66,8 @@ export interface Sequence {
 export interface Engine {
   readonly vocabSize: number;
   readonly options: Required<EngineOptions>;
+  /** Threads that share the work now: `threads` of the options once all have started. */
+  readonly readyThreads: number;
   score(tokenIds: readonly number[] | Int32Array, options?: ScoreOptions): Score;
   generate(request: GenerateRequest): Generation;
   openSession(): Session;
@@ -73,7 +75,7 @@ export interface Engine {
   openSequence(options?: { readonly logits?: 'all' | 'last' }): Sequence;
   /** Everything that could change a bit, as name and value. */
   describe(): { readonly name: string; readonly value: string }[];
-  /** Closes files of memory tables on disk. */
+  /** Closes files of memory tables on disk and ends helper threads. */
   close(): void;
 }
 
@@ -85,7 +87,7 @@ export interface Engine {
 export function createEngine(checkpoint: Checkpoint, engineOptions: EngineOptions = {}): Engine {
   const { config } = checkpoint;
   const options = completeOptions(engineOptions, config.mtpLayers);
-  const { kernels, weights, memoryWeights } = packOnce(checkpoint, options.kernels);
+  const { kernels, weights, memoryWeights } = packedForThreads(checkpoint, options.kernels, options.threads);
   const parts = assembleParts(options, config);
   const memory = openMemory(checkpoint, options.memory, parts);
   const model = new Model(config, weights, kernels, {
@@ -107,6 +109,7 @@ export function createEngine(checkpoint: Checkpoint, engineOptions: EngineOption
     { name: 'checkpoint', value: checkpoint.digestSha256 },
     { name: 'precision', value: options.precision },
     { name: 'kernels', value: options.kernels },
+    { name: 'threads', value: String(options.threads) },
     { name: 'maxBatch', value: String(options.maxBatch) },
     { name: 'chunkSize', value: String(options.chunkSize) },
     { name: 'keyBlock', value: String(options.keyBlock) },
@@ -182,6 +185,9 @@ export function createEngine(checkpoint: Checkpoint, engineOptions: EngineOption
   return {
     vocabSize: config.vocabSize,
     options,
+    get readyThreads() {
+      return kernels.readyThreads;
+    },
     openSession,
     score: (tokenIds, scoreOptions = {}) => score(model, loose(), options.chunkSize, tokenIds, scoreOptions),
     openSequence: ({ logits = 'all' } = {}) => openSequence(model, loose(), options.chunkSize, logits === 'last'),
@@ -210,7 +216,11 @@ export function createEngine(checkpoint: Checkpoint, engineOptions: EngineOption
       };
     },
     describe,
-    close: () => memory?.tables.forEach((table) => table.close()),
+    close() {
+      memory?.tables.forEach((table) => table.close());
+      // one thread's kernels are those of all engines of the checkpoint
+      if (options.threads > 1) kernels.close();
+    },
   };
 }
 

@@ -23,6 +23,8 @@ export interface EngineOptions {
   readonly precision?: PrecisionMode;
   /** `wasm` and `reference` give the same bytes. */
   readonly kernels?: KernelKind;
+  /** Threads that share the work of one step, this one included; any number gives the same bytes. More needs `wasm` kernels. */
+  readonly threads?: number;
   /** Slots, and so the largest batch. */
   readonly maxBatch?: number;
   /** Prompt tokens per request and step. */
@@ -74,6 +76,7 @@ export interface EngineOptions {
 const DEFAULTS = {
   ...PART_DEFAULTS,
   kernels: 'wasm',
+  threads: 1,
   maxBatch: 16,
   chunkSize: 64,
   // 64 keys a block, as the released attention kernel
@@ -97,6 +100,9 @@ const DEFAULTS = {
 
 export type CompleteOptions = Required<EngineOptions> & { readonly memory: Required<MemoryOptions> };
 
+/** More helpers than any machine's cores would only take turns. */
+const THREADS_MAX = 64;
+
 const least = (minimum: number) => z.int().min(minimum);
 const kind = <K extends string>(name: K) => ({ kind: z.literal(name) });
 const calls = <T>(expected: string) => z.custom<T>((value) => typeof value === 'function', { error: expected });
@@ -119,6 +125,7 @@ const memoryOptions = z.strictObject({
 const optionSchemas = {
   precision: z.enum(PRECISION_MODES),
   kernels: z.enum(KERNEL_KINDS),
+  threads: least(1).max(THREADS_MAX),
   maxBatch: least(1),
   chunkSize: least(1),
   keyBlock: least(1),
@@ -178,6 +185,8 @@ export function completeOptions(given: EngineOptions, mtpLayers: number): Comple
     problems.push(
       `engine options.draftTokens: expected 0 for a checkpoint without an MTP layer, got ${options.draftTokens}`,
     );
+  if (checked.success && options.threads > 1 && options.kernels === 'reference')
+    problems.push(`engine options.threads: expected 1 with reference kernels, got ${options.threads}`);
   if (problems.length > 0) throw new RangeError(problems.join('\n'));
   return options;
 }

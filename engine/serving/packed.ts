@@ -25,7 +25,7 @@ function packedOf(checkpoint: Checkpoint): Map<KernelKind, Packed> {
   return byKind;
 }
 
-export function packOnce(checkpoint: Checkpoint, kind: KernelKind): Packed {
+function packOnce(checkpoint: Checkpoint, kind: KernelKind): Packed {
   const byKind = packedOf(checkpoint);
   let entry = byKind.get(kind);
   if (entry === undefined) {
@@ -34,6 +34,14 @@ export function packOnce(checkpoint: Checkpoint, kind: KernelKind): Packed {
     byKind.set(kind, entry);
   }
   return entry;
+}
+
+/** The same weights, used by several threads together. The kernels are the caller's to close. */
+export function packedForThreads(checkpoint: Checkpoint, kind: KernelKind, threads: number): Packed {
+  const packed = packOnce(checkpoint, kind);
+  if (threads === 1) return packed;
+  const kernels = createKernels(kind, packed.kernels.share(), { threads });
+  return { kernels, ...rebased({ weights: packed.weights, memoryWeights: packed.memoryWeights }, kernels) };
 }
 
 /** A checkpoint for another thread: to be sent with `postMessage`; tensors and packed weights are not copied. */

@@ -96,6 +96,9 @@ export function createReferenceKernels(): Kernels {
           out[r * width + d] = sum;
         }
     },
+
+    readyThreads: 1,
+    close() {},
   };
 }
 

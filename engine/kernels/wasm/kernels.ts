@@ -4,6 +4,8 @@
  * Arrays that lie in the kernels' memory are used where they are. Others are copied to the arena for the length of a call.
  * @module
  */
+import { threadExecutor } from '../../parallel/index.ts';
+import type { ModuleFunctions } from '../../parallel/index.ts';
 import { readPage } from '../kernels.ts';
 import type { Kernels, PackedMatrix, RowSet, RowSource } from '../kernels.ts';
 import { Borrowed } from './borrowed.ts';
@@ -21,6 +23,17 @@ interface WasmMatrix extends PackedMatrix {
 }
 
 const PANEL = 16;
+/** Kernels that may be cut into parts for several threads. */
+const SPLIT_KERNELS = ['matmul', 'matmulBf16', 'attendRows'];
+/** Multiply-adds that are worth a part of their own: some 50 microseconds. A quarter of it made decode slower. */
+const LEAST_WORK = 1 << 20;
+
+/** `count` things in at most `parts` runs of nearly equal length: [from, to) each. */
+const splitEven = (count: number, parts: number): [number, number][] =>
+  Array.from({ length: Math.min(parts, count) }, (_, i): [number, number] => [
+    Math.floor((i * count) / Math.min(parts, count)),
+    Math.floor(((i + 1) * count) / Math.min(parts, count)),
+  ]);
 
 /** Whether every weight is a bf16 value: true of dequantised FP8 and FP4 weights too, since their scales are powers of two. */
 const allBf16 = (weights: Float32Array): boolean =>
@@ -32,11 +45,30 @@ export interface SharedMemory {
   readonly module: WebAssembly.Module;
 }
 
-/** @param shared - of another thread, to use its weights */
-export function createWasmKernels(shared: SharedMemory | null = null): Kernels {
+/**
+ * @param shared - of another thread, to use its weights
+ * @param threads - that work on one large call together, this one included
+ */
+export function createWasmKernels(
+  shared: SharedMemory | null = null,
+  { threads = 1, leastWork = LEAST_WORK } = {},
+): Kernels {
   const heap = new SharedHeap(shared?.memory);
   if (shared !== null) adoptModule(shared.module);
   const run = instantiateKernels(heap);
+  const executor = threadExecutor({
+    threads,
+    memory: heap.memory,
+    module: kernelsModule(),
+    functions: run as unknown as ModuleFunctions,
+    names: SPLIT_KERNELS,
+    allocate: (bytes) => heap.allocate(bytes),
+  });
+  /** Into how many parts to cut a call of so many multiply-adds. */
+  const partsOf = (work: number): number => {
+    const { ready } = executor;
+    return ready === 1 ? 1 : Math.max(1, Math.min(ready, Math.floor(work / leastWork)));
+  };
   const arena = new HeapArena(heap);
   const borrowed = new Borrowed(heap, arena);
   const scratch = (floats: number): number => arena.take(floats * 4);
@@ -96,14 +128,33 @@ export function createWasmKernels(shared: SharedMemory | null = null): Kernels {
       const padded = eights * 8;
       const xAt = borrowed.read(x, (rows - 1) * xStride + w.in);
       const k = Math.min(kBlock, w.in);
-      const expanded = scratch(w.in * 8);
+      const parts = partsOf(rows * padded * w.in);
+      const product = (yAt: number, yBytes: number): void => {
+        if (parts === 1) multiply(xAt, at, yAt, rows, eights, w.in, k, xStride * 4, yBytes, scratch(w.in * 8));
+        else
+          executor.run(
+            bf16 ? 'matmulBf16' : 'matmul',
+            splitEven(Math.ceil(eights / 2), parts).map(([from, to]) => [
+              xAt,
+              at + from * w.in * PANEL * (bf16 ? 2 : 4),
+              yAt + from * PANEL * 4,
+              rows,
+              Math.min(to * 2, eights) - from * 2,
+              w.in,
+              k,
+              xStride * 4,
+              yBytes,
+              scratch(w.in * 8),
+            ]),
+          );
+      };
       if (padded === w.out && (yStride === w.out || heap.owns(y))) {
         const yAt = borrowed.write(y, rows * yStride);
-        multiply(xAt, at, yAt, rows, eights, w.in, k, xStride * 4, yStride * 4, expanded);
+        product(yAt, yStride * 4);
         borrowed.back(y, yAt, rows * yStride);
       } else {
         const yAt = scratch(rows * padded);
-        multiply(xAt, at, yAt, rows, eights, w.in, k, xStride * 4, padded * 4, expanded);
+        product(yAt, padded * 4);
         const wide = heap.floats(yAt, rows * padded);
         for (let r = 0; r < rows; r++) for (let n = 0; n < w.out; n++) y[r * yStride + n] = wide[r * padded + n];
       }
@@ -301,25 +352,37 @@ export function createWasmKernels(shared: SharedMemory | null = null): Kernels {
       const mark = arena.mark();
       const count = lists.windowCounts.length;
       const outAt = borrowed.write(out, count * heads * width);
-      run.attendRows(
-        borrowed.read(q, count * heads * width),
-        count,
-        heads,
-        borrowed.read(rows.data),
-        width,
-        borrowed.read(lists.index),
-        borrowed.read(lists.starts),
-        borrowed.read(lists.windowCounts),
-        keyBlock,
-        scale,
-        roundWeights ? 1 : 0,
-        borrowed.read(sink),
-        scratch(heads * keyBlock),
-        scratch(heads),
-        scratch(heads * width),
-        scratch(heads),
-        scratch(heads),
-        outAt,
+      const qAt = borrowed.read(q, count * heads * width);
+      const rowsAt = borrowed.read(rows.data);
+      const indexAt = borrowed.read(lists.index);
+      const startsAt = borrowed.read(lists.starts);
+      const windowCountsAt = borrowed.read(lists.windowCounts);
+      const sinkAt = borrowed.read(sink);
+      const queryBytes = heads * width * 4;
+      // scores and weighted sums: two multiply-adds per number of a row
+      const parts = splitEven(count, partsOf(2 * lists.index.length * heads * width));
+      executor.run(
+        'attendRows',
+        parts.map(([from, to]) => [
+          qAt + from * queryBytes,
+          to - from,
+          heads,
+          rowsAt,
+          width,
+          indexAt,
+          startsAt + from * 4,
+          windowCountsAt + from * 4,
+          keyBlock,
+          scale,
+          roundWeights ? 1 : 0,
+          sinkAt,
+          scratch(heads * keyBlock),
+          scratch(heads),
+          scratch(heads * width),
+          scratch(heads),
+          scratch(heads),
+          outAt + from * queryBytes,
+        ]),
       );
       borrowed.back(out, outAt, count * heads * width);
       arena.release(mark);
@@ -414,5 +477,10 @@ export function createWasmKernels(shared: SharedMemory | null = null): Kernels {
       borrowed.back(out, outAt, rows * width);
       arena.release(mark);
     },
+
+    get readyThreads() {
+      return executor.ready;
+    },
+    close: () => executor.close(),
   };
 }

@@ -1,10 +1,14 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createKernels } from '../../../engine/kernels/index.ts';
 import type { Kernels } from '../../../engine/kernels/index.ts';
 
 const wasm = createKernels('wasm');
 const plain = createKernels('reference');
+/** Cuts every call that can be cut. */
+const threaded = createKernels('wasm', null, { threads: 3, leastWork: 1 });
+beforeAll(() => vi.waitFor(() => expect(threaded.readyThreads).toBe(3), { timeout: 20_000 }), 30_000);
+afterAll(() => threaded.close());
 
 /** Values of very different sizes, subnormals and signed zeros included; sums of a few hundred products stay finite. */
 const value = fc.oneof(
@@ -26,18 +30,20 @@ const bits = (x: Float32Array): number[] => [...new Int32Array(x.slice().buffer)
 /** One call on given kernels; `at` puts an array where the call is to find it. @returns the arrays that it wrote */
 type Call = (kernels: Kernels, at: (x: Float32Array) => Float32Array) => Float32Array[];
 
-/** The call gives the same bytes on the plain twin, on WebAssembly with foreign arrays, and with arrays of its own. */
+/** The call gives the same bytes on the plain twin, and on WebAssembly with one thread and three, with foreign arrays and its own. */
 function expectTwins(call: Call): void {
   const expected = call(plain, (x) => x.slice()).map(bits);
-  expect(call(wasm, (x) => x.slice()).map(bits)).toEqual(expected);
-  const mark = wasm.arena.mark();
-  const own = (x: Float32Array): Float32Array => {
-    const view = wasm.arena.floats(x.length);
-    view.set(x);
-    return view;
-  };
-  expect(call(wasm, own).map(bits)).toEqual(expected);
-  wasm.arena.release(mark);
+  for (const kernels of [wasm, threaded]) {
+    expect(call(kernels, (x) => x.slice()).map(bits)).toEqual(expected);
+    const mark = kernels.arena.mark();
+    const own = (x: Float32Array): Float32Array => {
+      const view = kernels.arena.floats(x.length);
+      view.set(x);
+      return view;
+    };
+    expect(call(kernels, own).map(bits)).toEqual(expected);
+    kernels.arena.release(mark);
+  }
 }
 
 /** A property over shapes and the arrays that they need. */

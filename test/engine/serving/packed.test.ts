@@ -1,5 +1,5 @@
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
-import { expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   adoptCheckpoint,
   buildCheckpoint,
@@ -8,6 +8,7 @@ import {
   shareCheckpoint,
 } from '../../../engine/index.ts';
 import type { SharedCheckpoint } from '../../../engine/index.ts';
+import { bitsOf, requestOf, servingCheckpoint } from '../../support/serving-runs.ts';
 
 /** What a message to another thread makes of a value. */
 function sent<T>(value: T): T {
@@ -42,4 +43,36 @@ it('shared weights are views of one memory, not copies', () => {
   const received = sent(shared);
   received.weights.norm[0] = 123;
   expect(shared.weights.norm[0]).toBe(123);
+});
+
+const requests = [requestOf('long', 1, 150, { keepLogits: true }), requestOf('short', 2, 7, { keepLogits: true })];
+
+describe('weights used by several threads of one engine', () => {
+  it.each(['f32', 'bf16', 'w8a8'] as const)('has the bits of one thread in %s', async (precision) => {
+    const alone = createEngine(servingCheckpoint, { precision }).openSession().run(requests).map(bitsOf);
+    const engine = createEngine(servingCheckpoint, { precision, threads: 3 });
+    try {
+      // before the helpers have started, and after
+      expect(engine.openSession().run(requests).map(bitsOf)).toEqual(alone);
+      await vi.waitFor(() => expect(engine.readyThreads).toBe(3), { timeout: 20_000 });
+      expect(engine.openSession().run(requests).map(bitsOf)).toEqual(alone);
+      engine.close();
+      expect(engine.readyThreads).toBe(1);
+      expect(engine.openSession().run(requests).map(bitsOf)).toEqual(alone);
+    } finally {
+      engine.close();
+    }
+  });
+
+  it('names its threads among what could change a bit', () => {
+    const engine = createEngine(servingCheckpoint, { threads: 2 });
+    expect(engine.describe()).toContainEqual({ name: 'threads', value: '2' });
+    engine.close();
+  });
+
+  it('is an error with reference kernels', () => {
+    expect(() => createEngine(servingCheckpoint, { threads: 2, kernels: 'reference' })).toThrow(
+      'engine options.threads: expected 1 with reference kernels, got 2',
+    );
+  });
 });
