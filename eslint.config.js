@@ -100,6 +100,7 @@ export default defineConfig(
       '.evenkeel/**',
       '**/*.generated.ts',
       'engine/kernels/wasm/assembly/**', // AssemblyScript: another language in the same clothes
+      'test/bench/orders/**', // AssemblyScript
       'test/golden/**/!(*.ts)',
     ],
   },
