@@ -18,6 +18,11 @@ const TARGETS = [
     title: 'Reference engine',
     what: 'The embedded DeepSeek-V4-style engine: white-box, logits of every position.',
   },
+  {
+    id: 'null',
+    title: 'Null target',
+    what: 'No model: answers from hashes of the prompt, with faults of a known rate; what a run costs with it is what the harness costs.',
+  },
 ] as const;
 
 type Kind = 'suites' | 'perturbations' | 'targets' | 'faults' | 'runs';

@@ -19,7 +19,7 @@ import {
 import { expandPlan, type PlanInput } from '../plan/index.ts';
 import { ConfigError, type Problem } from '../ports/index.ts';
 import type { Case, Plan, Target } from '../schema/index.ts';
-import { createReferenceEngineTarget } from '../targets/index.ts';
+import { createNullTarget, createReferenceEngineTarget } from '../targets/index.ts';
 import { faults } from '../../suites/fault-bench/index.ts';
 import type { CliIo } from './io.ts';
 
@@ -132,6 +132,7 @@ function filtered(config: ResolvedConfig, ids: readonly string[] | undefined, pr
 }
 
 function faultModule({ target }: ResolvedConfig, problems: Problem[]): string | null {
+  if (target.kind !== 'reference-engine') return null;
   const { fault } = target;
   if (fault === null) return null;
   const entry = faults.find(({ name }) => name === fault);
@@ -149,7 +150,7 @@ function faultModule({ target }: ResolvedConfig, problems: Problem[]): string | 
 }
 
 function checkCheckpoint({ target }: ResolvedConfig, directory: string, problems: Problem[]): void {
-  if (target.checkpoint.kind !== 'directory') return;
+  if (target.kind !== 'reference-engine' || target.checkpoint.kind !== 'directory') return;
   const path = resolve(directory, target.checkpoint.path);
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   if (isFolder && existsSync(join(path, 'config.json'))) return;
@@ -163,6 +164,7 @@ function checkCheckpoint({ target }: ResolvedConfig, directory: string, problems
 }
 
 function createTarget({ target }: ResolvedConfig, directory: string, partsModule: string | null): Target {
+  if (target.kind === 'null') return createNullTarget(target);
   const { id, checkpoint, precision, lanes, maxBatch, chunkSize, keyBlock, splitPolicy, mhcSplitK } = target;
   return createReferenceEngineTarget({
     id,

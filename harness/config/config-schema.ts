@@ -62,7 +62,22 @@ const referenceEngineTargetConfig = z.strictObject({
 });
 export type ReferenceEngineTargetConfig = z.output<typeof referenceEngineTargetConfig>;
 
-const targetConfig = z.discriminatedUnion('kind', [referenceEngineTargetConfig]);
+/** No model: answers from hashes of the prompt. What a run costs with it is what the harness costs; with faults, a test of it. */
+const nullTargetConfig = z.strictObject({
+  kind: z.literal('null'),
+  id: identifier.default('null'),
+  lanes: integer(1, 64).default(2),
+  modelSeed: nonEmptyText.default('evenkeel'),
+  logits: z.boolean().default(true),
+  latencyMs: z.number().min(0).max(60_000).default(0),
+  /** Chance of each token to be the second best. */
+  flipRate: z.number().min(0).max(1).default(0),
+  /** Chance of each attempt at a level to fail as a lost connection does. */
+  errorRate: z.number().min(0).max(1).default(0),
+  noiseSeed: nonEmptyText.default('evenkeel'),
+});
+
+const targetConfig = z.discriminatedUnion('kind', [referenceEngineTargetConfig, nullTargetConfig]);
 export type TargetConfig = z.output<typeof targetConfig>;
 
 const generationConfig = z.strictObject({

@@ -1,3 +1,4 @@
 /** Targets: what can be asked. One folder a kind. @module */
 export { createReferenceEngineTarget } from './reference-engine/target.ts';
 export type { ReferenceEngineOptions } from './reference-engine/options.ts';
+export { createNullTarget } from './null/target.ts';

@@ -68,8 +68,12 @@ describe('resolveConfig', () => {
         mhcSplitK: { kind: 'by-token-count', tokenBlock: 32 },
       },
     });
-    expect(config.target.splitPolicy).toEqual({ kind: 'flashmla', multiprocessors: 132, overhead: 5 });
-    expect(config.target.mhcSplitK).toEqual({ kind: 'by-token-count', multiprocessors: 132, tokenBlock: 32 });
+    expect(config.target).toHaveProperty('splitPolicy', { kind: 'flashmla', multiprocessors: 132, overhead: 5 });
+    expect(config.target).toHaveProperty('mhcSplitK', {
+      kind: 'by-token-count',
+      multiprocessors: 132,
+      tokenBlock: 32,
+    });
   });
 
   it('keeps perturbations in registry order, whatever the order in the file', () => {
@@ -112,8 +116,8 @@ describe('resolveConfig', () => {
   });
 
   it.each([
-    ['an unknown kind', { target: { kind: 'openai' } }, 'target.kind: expected "reference-engine", got "openai".'],
-    ['a missing kind', { target: {} }, 'target.kind: expected "reference-engine", got nothing.'],
+    ['an unknown kind', { target: { kind: 'openai' } }, 'target.kind: expected one of "reference-engine", "null", got "openai".'],
+    ['a missing kind', { target: {} }, 'target.kind: expected one of "reference-engine", "null", got nothing.'],
     ['a target that is text', { target: 'x' }, 'target: expected a mapping with kind, got "x".'],
     ['an unknown split policy', { target: { kind: 'reference-engine', splitPolicy: { kind: 'flash' } } }, 'target.splitPolicy.kind: expected one of "none", "fixed", "flashmla", got "flash".'],
     ['no perturbation', { perturbations: {} }, 'perturbations: expected at least one perturbation, got {}. Known: batch-size, repeat.'],
@@ -150,7 +154,7 @@ describe('resolveConfig', () => {
   it('replaces a mapping when an override has another kind', () => {
     const raw = { ...minimal, target: { kind: 'reference-engine', splitPolicy: { kind: 'flashmla', overhead: 3 } } };
     const config = resolve(raw, { target: { splitPolicy: { kind: 'fixed', splits: 2 } } });
-    expect(config.target.splitPolicy).toEqual({ kind: 'fixed', splits: 2 });
+    expect(config.target).toHaveProperty('splitPolicy', { kind: 'fixed', splits: 2 });
   });
 
   it('tells a problem that came from an override like any other', () => {
