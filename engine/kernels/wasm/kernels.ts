@@ -130,7 +130,7 @@ export function createWasmKernels(
       const k = Math.min(kBlock, w.in);
       const parts = partsOf(rows * padded * w.in);
       const product = (yAt: number, yBytes: number): void => {
-        if (parts === 1) multiply(xAt, at, yAt, rows, eights, w.in, k, xStride * 4, yBytes, scratch(w.in * 8));
+        if (parts === 1) multiply(xAt, at, yAt, rows, eights, w.in, k, xStride * 4, yBytes, scratch(w.in * (8 + rows)));
         else
           executor.run(
             bf16 ? 'matmulBf16' : 'matmul',
@@ -144,7 +144,7 @@ export function createWasmKernels(
               k,
               xStride * 4,
               yBytes,
-              scratch(w.in * 8),
+              scratch(w.in * (8 + rows)),
             ]),
           );
       };

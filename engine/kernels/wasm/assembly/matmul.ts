@@ -36,7 +36,7 @@ function high<W>(w: usize): v128 {
   return v128.and(v128.load(w), i32x4.splat(0xffff0000));
 }
 
-/** y[r, n] = sum over k-blocks ascending of (sum over k in the block ascending of x[r, k] * w[n, k]); y has eights * 8 columns; rows of x and y lie xs and ys bytes apart; scratch [k, 8]. */
+/** y[r, n] = sum over k-blocks ascending of (sum over k in the block ascending of x[r, k] * w[n, k]); y has eights * 8 columns; rows of x and y lie xs and ys bytes apart; scratch [k, 8 + rows]. */
 export function matmul(x: usize, w: usize, y: usize, rows: i32, eights: i32, k: i32, kBlock: i32, xs: usize, ys: usize, scratch: usize): void {
   product<f32>(x, w, y, rows, eights, k, kBlock, xs, ys, scratch);
 }
@@ -49,6 +49,8 @@ export function matmulBf16(x: usize, w: usize, y: usize, rows: i32, eights: i32,
 @inline
 function product<W>(x: usize, w: usize, y: usize, rows: i32, eights: i32, k: i32, kBlock: i32, xs: usize, ys: usize, scratch: usize): void {
   const panelBytes: usize = <usize>k * step<W>();
+  const four = rows >= 4 && eights >= PACK_EIGHTS ? scratch + (<usize>k << 5) : 0;
+  if (four) packFours(x, xs, rows, k, four);
   for (let p = 0; p * 2 < eights; p++) {
     const wp = w + <usize>p * panelBytes;
     const yp = y + (<usize>p << 6);
@@ -59,19 +61,37 @@ function product<W>(x: usize, w: usize, y: usize, rows: i32, eights: i32, k: i32
       continue;
     }
     // 8 outputs of a panel stay in the first cache while all rows use them
-    half<W>(x, xs, wp, yp, ys, rows, k, kBlock, scratch);
-    if (whole) half<W>(x, xs, wp + eight<W>(), yp + 32, ys, rows, k, kBlock, scratch);
+    half<W>(x, xs, wp, yp, ys, rows, k, kBlock, scratch, four);
+    if (whole) half<W>(x, xs, wp + eight<W>(), yp + 32, ys, rows, k, kBlock, scratch, four);
   }
 }
 
 /** From so many rows on bf16 weights are made float32 once, in scratch. */
 const EXPAND_ROWS: i32 = 12;
 
+/** From so many outputs (in eights) on it pays to pack four rows of x as [k][4]: one pointer in the inner loop, 3 to 6 % faster. */
+const PACK_EIGHTS: i32 = 24;
+
+/** The rows that `columns` takes four at a time. */
+function packFours(x: usize, xs: usize, rows: i32, k: i32, to: usize): void {
+  for (let r = rows; r >= 4 && r != 5; r -= 4) {
+    const end = x + (<usize>k << 2);
+    for (let xp = x; xp < end; xp += 4) {
+      store<f32>(to, load<f32>(xp));
+      store<f32>(to, load<f32>(xp + xs), 4);
+      store<f32>(to, load<f32>(xp + 2 * xs), 8);
+      store<f32>(to, load<f32>(xp + 3 * xs), 12);
+      to += 16;
+    }
+    x += 4 * xs;
+  }
+}
+
 /** 8 outputs of all rows. */
 @inline
-function half<W>(x: usize, xs: usize, w: usize, y: usize, ys: usize, rows: i32, k: i32, kBlock: i32, scratch: usize): void {
+function half<W>(x: usize, xs: usize, w: usize, y: usize, ys: usize, rows: i32, k: i32, kBlock: i32, scratch: usize, four: usize): void {
   if (isFloat<W>() || rows < EXPAND_ROWS) {
-    columns<W>(x, xs, w, step<W>(), y, ys, rows, k, kBlock);
+    columns<W>(x, xs, w, step<W>(), y, ys, rows, k, kBlock, four);
     return;
   }
   let to = scratch;
@@ -81,15 +101,18 @@ function half<W>(x: usize, xs: usize, w: usize, y: usize, ys: usize, rows: i32, 
     v128.store(to, high<W>(w), 16);
     w += step<W>();
   }
-  columns<f32>(x, xs, scratch, 32, y, ys, rows, k, kBlock);
+  columns<f32>(x, xs, scratch, 32, y, ys, rows, k, kBlock, four);
 }
 
 @inline
-function columns<W>(x: usize, xs: usize, w: usize, ws: usize, y: usize, ys: usize, rows: i32, k: i32, kBlock: i32): void {
+function columns<W>(x: usize, xs: usize, w: usize, ws: usize, y: usize, ys: usize, rows: i32, k: i32, kBlock: i32, four: usize): void {
   let r = rows;
   // a last single row goes with three others: 4 + 1 = 3 + 2
   for (; r >= 4 && r != 5; r -= 4) {
-    tile4<W>(x, xs, w, ws, y, ys, k, kBlock);
+    if (four) {
+      tile4<W, u32>(four, 0, w, ws, y, ys, k, kBlock);
+      four += <usize>k << 4;
+    } else tile4<W, u8>(x, xs, w, ws, y, ys, k, kBlock);
     x += 4 * xs;
     y += 4 * ys;
   }
@@ -113,27 +136,32 @@ function keep(y: usize, a0: v128, a1: v128, first: bool): void {
   v128.store(y, a1, 16);
 }
 
+/** Four rows; P = u32: packed by packFours, P = u8: as they are. */
 @inline
-function tile4<W>(x: usize, xs: usize, w: usize, ws: usize, y: usize, ys: usize, k: i32, kBlock: i32): void {
+function tile4<W, P>(x: usize, xs: usize, w: usize, ws: usize, y: usize, ys: usize, k: i32, kBlock: i32): void {
+  const xk: usize = sizeof<P>() << 2;
   for (let from = 0; from < k; from += kBlock) {
     let a0 = f32x4.splat(0), a1 = f32x4.splat(0), b0 = f32x4.splat(0), b1 = f32x4.splat(0);
     let c0 = f32x4.splat(0), c1 = f32x4.splat(0), d0 = f32x4.splat(0), d1 = f32x4.splat(0);
-    let xp = x + (<usize>from << 2);
-    const end = x + (<usize>min(from + kBlock, k) << 2);
+    let xp = x + <usize>from * xk;
+    const end = x + <usize>min(from + kBlock, k) * xk;
     let wp = w + <usize>from * ws;
-    for (; xp < end; xp += 4) {
+    for (; xp < end; xp += xk) {
       const w0 = low<W>(wp);
       const w1 = high<W>(wp);
       let s = v128.load32_splat(xp);
       a0 = f32x4.add(a0, f32x4.mul(s, w0));
       a1 = f32x4.add(a1, f32x4.mul(s, w1));
-      s = v128.load32_splat(xp + xs);
+      if (sizeof<P>() == 4) s = v128.load32_splat(xp, 4);
+      else s = v128.load32_splat(xp + xs);
       b0 = f32x4.add(b0, f32x4.mul(s, w0));
       b1 = f32x4.add(b1, f32x4.mul(s, w1));
-      s = v128.load32_splat(xp + 2 * xs);
+      if (sizeof<P>() == 4) s = v128.load32_splat(xp, 8);
+      else s = v128.load32_splat(xp + 2 * xs);
       c0 = f32x4.add(c0, f32x4.mul(s, w0));
       c1 = f32x4.add(c1, f32x4.mul(s, w1));
-      s = v128.load32_splat(xp + 3 * xs);
+      if (sizeof<P>() == 4) s = v128.load32_splat(xp, 12);
+      else s = v128.load32_splat(xp + 3 * xs);
       d0 = f32x4.add(d0, f32x4.mul(s, w0));
       d1 = f32x4.add(d1, f32x4.mul(s, w1));
       wp += ws;
