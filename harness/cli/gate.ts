@@ -3,7 +3,7 @@
  * @module
  */
 import type { Command } from 'commander';
-import { verdict as verdictSchema } from '../schema/index.ts';
+import { SCHEMA_VERSION, verdict as verdictSchema, type Verdict } from '../schema/index.ts';
 import type { RunFolder } from '../store/index.ts';
 import { analyse, type Analysis } from './analyse.ts';
 import { paint, wantsColour } from './colour.ts';
@@ -69,9 +69,22 @@ function tellVerdict({ verdict }: Analysis, flags: GateFlags, io: CliIo): void {
 /** The stored verdict is a copy; when it is another one, somebody should know. */
 function tellStaleFiles(run: RunFolder, { verdict }: Analysis, flags: GateFlags, io: CliIo): void {
   const stored = run.readText('verdict.json');
-  if (stored === null || stored === `${JSON.stringify(verdictSchema.parse(verdict), null, 2)}\n`) return;
+  if (stored === null || isCopyOf(stored, verdict)) return;
   const note = paint('yellow', 'warning:', wantsColour(io, io.stderr, flags.color));
   io.stderr.write(
     `${note} verdict.json of run ${run.id} is not what its units give; this verdict is. Write it with: evenkeel report ${run.id}\n`,
   );
+}
+
+/** A file of an older schema version is compared in its outcome: the words of the checks may have changed since. */
+function isCopyOf(stored: string, verdict: Verdict): boolean {
+  if (stored === `${JSON.stringify(verdictSchema.parse(verdict), null, 2)}\n`) return true;
+  let old: Partial<Record<'schemaVersion' | 'outcome' | 'exitCode', unknown>> | null;
+  try {
+    old = JSON.parse(stored) as typeof old;
+  } catch {
+    return false;
+  }
+  const isOld = typeof old?.schemaVersion === 'number' && old.schemaVersion < SCHEMA_VERSION;
+  return isOld && old?.outcome === verdict.outcome && old.exitCode === verdict.exitCode;
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from 'zod';
-import { identifier, schemaVersion } from './scalars.ts';
+import { identifier } from './scalars.ts';
 
 export const partLabel = z.enum([
   'instruction',
@@ -33,8 +33,11 @@ export const testCase = z.strictObject({
 });
 export type Case = z.infer<typeof testCase>;
 
+/** Users write these files, so every version since 1 is accepted and none is rewritten. */
+const caseFileVersion = z.literal([1, 2]);
+
 export const caseFile = z.strictObject({
-  schemaVersion,
+  schemaVersion: caseFileVersion,
   description: z.string().optional(),
   cases: z.array(testCase).min(1),
 });

@@ -8,3 +8,5 @@ export * from './policy.ts';
 export * from './verdict.ts';
 export * from './manifest.ts';
 export * from './plug-ins.ts';
+export * from './records.ts';
+export { upgradeRecord, type Upgraded } from './upgrade/upgrade.ts';

@@ -18,10 +18,10 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DataError, gotText } from '../ports/index.ts';
-import { SCHEMA_VERSION } from '../schema/index.ts';
+import { recordSchemas, SCHEMA_VERSION, upgradeRecord, type RecordKind, type RecordOf } from '../schema/index.ts';
 
 /** What this room needs of a schema; every schema of harness/schema has it. */
-export interface RecordSchema<T> {
+interface RecordSchema<T> {
   safeParse(
     value: unknown,
   ): { readonly success: true; readonly data: T } | { readonly success: false; readonly error: RecordProblems };
@@ -76,8 +76,8 @@ export function syncFolder(directory: string): void {
 }
 
 /** A record as people read it: two spaces, a final newline, keys in the schema's order. */
-export function recordText<T>(schema: RecordSchema<T>, record: T, name: string): string {
-  const parsed = schema.safeParse(record);
+export function recordText<Kind extends RecordKind>(kind: Kind, record: RecordOf<Kind>, name: string): string {
+  const parsed = schemaOf(kind).safeParse(record);
   if (!parsed.success)
     throw new DataError({
       ...issueWords(parsed.error, record),
@@ -89,11 +89,11 @@ export function recordText<T>(schema: RecordSchema<T>, record: T, name: string):
 }
 
 /**
- * Reads a JSON file through its schema.
+ * Reads a JSON file through its schema. A record of an older version is upgraded; the file stays as it is.
  *
  * @throws DataError DATA_MISSING, DATA_SYNTAX, DATA_VERSION or DATA_INVALID
  */
-export function readRecord<T>(path: string, schema: RecordSchema<T>): T {
+export function readRecord<Kind extends RecordKind>(path: string, kind: Kind): RecordOf<Kind> {
   if (!existsSync(path))
     throw new DataError({
       code: 'DATA_MISSING',
@@ -102,16 +102,16 @@ export function readRecord<T>(path: string, schema: RecordSchema<T>): T {
       got: 'nothing there',
       hint: 'The run folder is not complete.',
     });
-  return parseRecord(readFileSync(path), path, schema);
+  return parseRecord(readFileSync(path), path, kind);
 }
 
 /**
- * Bytes of JSON -> a record.
+ * Bytes of JSON -> a record of the current version.
  *
  * @param at - file, and line where there are lines; begins the message
  * @throws DataError DATA_SYNTAX, DATA_VERSION or DATA_INVALID
  */
-export function parseRecord<T>(bytes: Uint8Array, at: string, schema: RecordSchema<T>): T {
+export function parseRecord<Kind extends RecordKind>(bytes: Uint8Array, at: string, kind: Kind): RecordOf<Kind> {
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
@@ -126,19 +126,22 @@ export function parseRecord<T>(bytes: Uint8Array, at: string, schema: RecordSche
       cause,
     });
   }
-  const version = versionOf(value);
-  if (version !== undefined && version !== SCHEMA_VERSION)
+  const upgraded = upgradeRecord(kind, value);
+  if (upgraded.kind !== 'upgraded')
     throw new DataError({
       code: 'DATA_VERSION',
       at: `${at}, schemaVersion`,
-      expected: `version ${SCHEMA_VERSION}`,
-      got: gotText(version),
-      hint: 'Another version of evenkeel wrote it; read it with that version, or run again.',
+      expected: `a version from 1 to ${SCHEMA_VERSION}`,
+      got: gotText(upgraded.version),
+      hint:
+        upgraded.kind === 'newer'
+          ? 'A newer evenkeel wrote it; read it with that version.'
+          : 'The record was damaged, edited, or written by something else.',
     });
-  const parsed = schema.safeParse(value);
+  const parsed = schemaOf(kind).safeParse(upgraded.value);
   if (parsed.success) return parsed.data;
   throw new DataError({
-    ...issueWords(parsed.error, value),
+    ...issueWords(parsed.error, upgraded.value),
     code: 'DATA_INVALID',
     at: `${at}, ${issuePlace(parsed.error)}`,
     hint: 'The record was damaged, edited, or written by something else.',
@@ -146,8 +149,9 @@ export function parseRecord<T>(bytes: Uint8Array, at: string, schema: RecordSche
   });
 }
 
-function versionOf(value: unknown): unknown {
-  return typeof value === 'object' && value !== null && 'schemaVersion' in value ? value.schemaVersion : undefined;
+// The table's type for a kind that is not known yet is a union of all; each entry's own output is what RecordOf names.
+function schemaOf<Kind extends RecordKind>(kind: Kind): RecordSchema<RecordOf<Kind>> {
+  return recordSchemas[kind] as unknown as RecordSchema<RecordOf<Kind>>;
 }
 
 function issuePlace(error: RecordProblems): string {

@@ -12,11 +12,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node
 import { basename, join, resolve } from 'node:path';
 import { ConfigError, DataError } from '../ports/index.ts';
 import {
-  findings,
   identifier,
-  manifest,
-  plan,
-  verdict,
   type Findings,
   type LogitsBlob,
   type Manifest,
@@ -78,8 +74,8 @@ export function createRun(
   content: { readonly manifest: Manifest; readonly plan: Plan },
 ): RunFolder {
   const id = checkedId(content.manifest.runId);
-  const manifestText = recordText(manifest, content.manifest, 'manifest.json');
-  const planText = recordText(plan, content.plan, 'plan.json');
+  const manifestText = recordText('manifest', content.manifest, 'manifest.json');
+  const planText = recordText('plan', content.plan, 'plan.json');
   mkdirSync(runsDirectory, { recursive: true });
   const directory = join(runsDirectory, id);
   try {
@@ -140,13 +136,13 @@ export function listRuns(runsDirectory: string): RunListing[] {
 function listing(directory: string): RunListing {
   const id = basename(directory);
   try {
-    const own = readRecord(join(directory, 'manifest.json'), manifest);
+    const own = readRecord(join(directory, 'manifest.json'), 'manifest');
     const verdictPath = join(directory, 'verdict.json');
     return {
       id,
       directory,
       manifest: own,
-      verdict: existsSync(verdictPath) ? readRecord(verdictPath, verdict) : null,
+      verdict: existsSync(verdictPath) ? readRecord(verdictPath, 'verdict') : null,
       problem: null,
     };
   } catch (error) {
@@ -164,8 +160,8 @@ function openFolder(directory: string): RunFolder {
       got: 'nothing there',
       hint: 'See `evenkeel list runs`.',
     });
-  const own = readRecord(join(directory, 'manifest.json'), manifest);
-  const ownPlan = readRecord(join(directory, 'plan.json'), plan);
+  const own = readRecord(join(directory, 'manifest.json'), 'manifest');
+  const ownPlan = readRecord(join(directory, 'plan.json'), 'plan');
   if (own.planSha256 !== ownPlan.planSha256)
     throw new DataError({
       code: 'DATA_PLAN_MISMATCH',
@@ -190,9 +186,9 @@ function openFolder(directory: string): RunFolder {
     loadLogits: (blob) => blobs.loadLogits(blob),
     openWriter: () => openWriter(directory, unitsPath, blobs),
     writeFindings: (value) =>
-      writeFileAtomic(pathOf('findings.json'), recordText(findings, value, pathOf('findings.json'))),
+      writeFileAtomic(pathOf('findings.json'), recordText('findings', value, pathOf('findings.json'))),
     writeVerdict: (value) =>
-      writeFileAtomic(pathOf('verdict.json'), recordText(verdict, value, pathOf('verdict.json'))),
+      writeFileAtomic(pathOf('verdict.json'), recordText('verdict', value, pathOf('verdict.json'))),
     readText: (fileName) => (existsSync(pathOf(fileName)) ? readFileSync(pathOf(fileName), 'utf8') : null),
     writeReport: (fileName, text) => writeFileAtomic(pathOf(fileName), text),
   };

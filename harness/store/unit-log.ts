@@ -90,7 +90,7 @@ export async function* readUnitLog(path: string): AsyncGenerator<LoggedUnit, Uni
       from = end + 1;
       line++;
       checkLength(bytes.length, path, line);
-      yield { line, record: parseRecord(bytes, `${path}, line ${line}`, observation) };
+      yield { line, record: parseRecord(bytes, `${path}, line ${line}`, 'observation') };
     }
     pending.push(chunk.subarray(from));
     pendingBytes += chunk.length - from;

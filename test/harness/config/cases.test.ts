@@ -59,7 +59,7 @@ describe('loadCases', () => {
     mkdirSync(join(directory, 'folder.yaml'));
     write(
       'types.yaml',
-      'schemaVersion: 2\nextra: 1\ncases:\n  - id: Bad Id\n    parts: []\n  - id: one\n    parts: [{ label: rules, text: 3 }]\n  - 7\n',
+      'schemaVersion: 3\nextra: 1\ncases:\n  - id: Bad Id\n    parts: []\n  - id: one\n    parts: [{ label: rules, text: 3 }]\n  - 7\n',
     );
     const lines = problemLines(
       'good.yaml',
@@ -86,7 +86,7 @@ describe('loadCases', () => {
     expect(lines[8]).toMatch(/^folder\.yaml: expected a file that can be read, got EISDIR/);
     expect(lines.slice(9)).toEqual([
       'types.yaml: cases[1].id: expected an id that no other case has, got "one". It is also at good.yaml: cases[0].id.',
-      'types.yaml: schemaVersion: expected 1, got 2.',
+      'types.yaml: schemaVersion: expected one of 1, 2, got 3.',
       'types.yaml: cases[0].id: expected an id of at most 80 characters: a-z, 0-9, ".", "_", "-", starting with a-z or 0-9, got "Bad Id".',
       'types.yaml: cases[0].parts: expected list of a mapping, at least 1, got an empty list.',
       'types.yaml: cases[1].parts[0].label: expected one of "instruction", "schema", "rule", "constraint", "exemplar", "record", "context", "query", got "rules". Did you mean "rule"?',

@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DataError } from '../../../harness/ports/index.ts';
+import { SCHEMA_VERSION } from '../../../harness/schema/index.ts';
 import { openUnitLog, readUnitLog, type LoggedUnit } from '../../../harness/store/unit-log.ts';
 import { createObservation, createUnit, temporaryFolder } from '../../support/run-records.ts';
 
@@ -89,8 +90,16 @@ describe('the unit log', () => {
     ['half a record', '{"schemaVersion":1,\n', 'DATA_SYNTAX'],
     ['no UTF-8', Buffer.from([0x22, 0xff, 0x22, 0x0a]), 'DATA_SYNTAX'],
     ['a list', '[]\n', 'DATA_INVALID'],
-    ['an older version', `${JSON.stringify({ ...createObservation(ids[0]), schemaVersion: 0 })}\n`, 'DATA_VERSION'],
-    ['a newer version', `${JSON.stringify({ ...createObservation(ids[0]), schemaVersion: 2 })}\n`, 'DATA_VERSION'],
+    [
+      'a version that never was',
+      `${JSON.stringify({ ...createObservation(ids[0]), schemaVersion: 0 })}\n`,
+      'DATA_VERSION',
+    ],
+    [
+      'a newer version',
+      `${JSON.stringify({ ...createObservation(ids[0]), schemaVersion: SCHEMA_VERSION + 1 })}\n`,
+      'DATA_VERSION',
+    ],
     ['an unknown key', `${JSON.stringify({ ...createObservation(ids[0]), extra: 1 })}\n`, 'DATA_INVALID'],
     [
       'a prototype',

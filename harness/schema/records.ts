@@ -1,0 +1,18 @@
+/**
+ * The kinds of record that evenkeel keeps on disk, each with its schema. Readers, upgrades and the published JSON Schemas go by this
+ * table.
+ *
+ * How to add or change a record: README.md beside this file.
+ * @module
+ */
+import type { z } from 'zod';
+import { findings } from './finding.ts';
+import { manifest } from './manifest.ts';
+import { observation } from './observation.ts';
+import { plan } from './plan.ts';
+import { verdict } from './verdict.ts';
+
+export const recordSchemas = { manifest, plan, observation, findings, verdict } as const;
+
+export type RecordKind = keyof typeof recordSchemas;
+export type RecordOf<Kind extends RecordKind> = z.output<(typeof recordSchemas)[Kind]>;
