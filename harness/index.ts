@@ -31,7 +31,7 @@ export {
   listRuns,
   openRun,
   openRunFolder,
-  type LogSummary,
+  type LogIndex,
   type RunFolder,
   type RunListing,
   type RunWriter,

@@ -1,5 +1,5 @@
 /** Reports: one view model, many faces. @module */
-export { buildView, summariseUnits } from './view-model/index.ts';
+export { buildView } from './view-model/index.ts';
 export type { UnitSummary, ViewInput } from './view-model/index.ts';
 export { renderHtml } from './html/index.ts';
 export { renderJson } from './json/index.ts';

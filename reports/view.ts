@@ -28,6 +28,8 @@ export interface NamedValue {
 
 export interface Banner {
   readonly status: Status;
+  /** `PARTIAL` when shards of the run are missing; the sentence then begins with it. Empty for none. */
+  readonly stamp: string;
   /** One sentence that names axis and level. */
   readonly sentence: string;
   readonly exitCode: number;

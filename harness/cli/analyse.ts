@@ -5,30 +5,48 @@
 import { perturbations } from '../../perturbations/index.ts';
 import { determinismSuite, driftSuite, leakageSuite } from '../../suites/index.ts';
 import { judge } from '../gate/index.ts';
-import { planSha256 } from '../plan/index.ts';
+import { assignShards, planSha256, unitsOfShard } from '../plan/index.ts';
 import { createRng, DataError } from '../ports/index.ts';
 import {
   policy,
   SCHEMA_VERSION,
   type Findings,
-  type Observation,
+  type Plan,
   type Policy,
   type SuiteInput,
   type Unit,
   type Verdict,
 } from '../schema/index.ts';
-import type { LogSummary, RunFolder } from '../store/index.ts';
+import type { IndexedUnit, LogIndex, RunFolder } from '../store/index.ts';
 
 export interface Analysis {
   readonly findings: Findings;
   readonly verdict: Verdict;
-  readonly log: LogSummary;
+  readonly log: LogIndex;
 }
 
-/** @throws DataError when a record or a blob of the folder is damaged */
+/**
+ * @throws DataError when a record or a blob of the folder is damaged; ANALYSE_SHARD for one shard of a run: what a part shows is never
+ *   judged
+ */
 export async function analyse(run: RunFolder): Promise<Analysis> {
-  const { plan } = run;
-  const digest = planSha256(plan.units);
+  const { shard } = run.manifest;
+  if (shard !== null)
+    throw new DataError({
+      code: 'ANALYSE_SHARD',
+      at: run.directory,
+      expected: 'a whole run',
+      got: `shard ${shard.index} of ${shard.of}`,
+      hint: 'Join the shards first: evenkeel merge <folders>.',
+    });
+  const { findings, log } = await findingsOf(run);
+  return { findings, log, verdict: judge({ findings, policy: policyOf(run), planComplete: true }) };
+}
+
+/** What was measured, without a judgement; of a shard: what it measured. */
+export async function findingsOf(run: RunFolder): Promise<Omit<Analysis, 'verdict'>> {
+  const plan = plannedPart(run);
+  const digest = planSha256(run.plan.units);
   if (digest !== plan.planSha256)
     throw new DataError({
       code: 'DATA_PLAN_DIGEST',
@@ -37,12 +55,12 @@ export async function analyse(run: RunFolder): Promise<Analysis> {
       got: digest,
       hint: 'The file was edited.',
     });
-  const log = await run.summarise();
-  const byUnit = new Map(log.observations.map((record) => [record.unitId, record]));
-  const ok = log.observations.filter(({ status }) => status === 'ok');
+  const log = await run.indexUnits();
+  const byUnit = new Map(log.units.map((record) => [record.unitId, record]));
+  const retried = log.units.filter(({ attempts }) => attempts > 1);
   const inputFor = (suite: string): SuiteInput => ({
     plan,
-    observations: ok,
+    observations: log.observations,
     perturbations,
     loadLogits: (blob) => run.loadLogits(blob),
     rng: createRng(`${run.manifest.seed}/suites/${suite}`),
@@ -50,14 +68,16 @@ export async function analyse(run: RunFolder): Promise<Analysis> {
   const findings: Findings = {
     schemaVersion: SCHEMA_VERSION,
     unitsPlanned: plan.units.length,
-    unitsObserved: ok.length,
+    unitsObserved: log.units.filter(({ status }) => status === 'ok').length,
+    partial: partialOf(run),
+    executions: { repeatedUnits: log.repeatedUnits, unequal: [...log.unequal] },
+    retried: retried.map(({ unitId, attempts, failedAttempts }) => ({ unitId, attempts, errors: [...failedAttempts] })),
     missing: plan.units.flatMap((unit) => missing(unit, byUnit.get(unit.id))),
     determinism: determinismSuite.analyse(inputFor(determinismSuite.id)),
     drift: driftSuite.analyse(inputFor(driftSuite.id)),
     leakage: leakageSuite.analyse(inputFor(leakageSuite.id)),
   };
-  const verdict = judge({ findings, policy: policyOf(run), planComplete: true });
-  return { findings, verdict, log };
+  return { findings, log };
 }
 
 /** Analyses and stores what was found. */
@@ -84,7 +104,23 @@ export function policyOf(run: RunFolder): Policy {
   });
 }
 
-function missing(unit: Unit, record: Observation | undefined): Findings['missing'] {
+/** The units that this folder is about: those of its shard, or of the shards that were merged, else all. */
+function plannedPart({ plan, manifest }: RunFolder): Plan {
+  const { shard, merged } = manifest;
+  if (shard !== null) return { ...plan, units: unitsOfShard(plan.units, shard) };
+  if (merged === null || merged.present.length === merged.of) return plan;
+  const shards = assignShards(plan.units, merged);
+  return { ...plan, units: plan.units.filter((_, position) => merged.present.includes(shards[position])) };
+}
+
+function partialOf(run: RunFolder): Findings['partial'] {
+  const { merged } = run.manifest;
+  if (merged === null || merged.present.length === merged.of) return null;
+  const { of, present } = merged;
+  return { of, present, unitsLeftOut: run.plan.units.length - plannedPart(run).units.length };
+}
+
+function missing(unit: Unit, record: IndexedUnit | undefined): Findings['missing'] {
   if (record === undefined) return [{ unitId: unit.id, why: 'not run' }];
   if (record.status === 'ok') return [];
   const why = record.why ?? 'no reason was recorded';

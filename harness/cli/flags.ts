@@ -13,6 +13,12 @@ export function addPlanFlags(command: Command): Command {
     .option('-n, --limit <cases>', 'use only the first cases', wholeNumber(1, Number.MAX_SAFE_INTEGER))
     .option('--seed <text>', 'seed of all random choices (config: seed)', nonEmpty)
     .option('-t, --filter <ids>', 'only these perturbations of the config, comma-separated', idList)
+    .option(
+      '--shard <i/n>',
+      'only this part of the plan, for example 2/3; "auto" asks GitLab, Kubernetes or Slurm',
+      nonEmpty,
+    )
+    .addOption(new Option('--shard-by <rule>', 'how the plan is cut (default: hash)').choices(['hash', 'cost']))
     .option('--fault <name>', 'serve with a seeded fault of the fault bench (config: target.fault)', nonEmpty);
 }
 
@@ -41,7 +47,7 @@ export function noColourFlag(): Option {
   return new Option('--no-color', 'no colour (also NO_COLOR; FORCE_COLOR turns it on)');
 }
 
-function wholeNumber(min: number, max: number): (text: string) => number {
+export function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (/^\d+$/.test(text) && value >= min && value <= max) return value;

@@ -35,6 +35,8 @@ export async function makeManifest({ prepared, description, flags, runId, io }: 
     seed: prepared.config.seed,
     config: prepared.config,
     target: description,
+    shard: prepared.shard,
+    merged: null,
     reproduce: runCommand(prepared, flags, io),
   };
 }
@@ -43,15 +45,20 @@ function configSha256({ config }: Pick<Prepared, 'config'>): string {
   return digestOf('evenkeel/config', [canonicalJson(config)]);
 }
 
-/** `20261124-041600-3fa2b1`: sorts by time, and tells plans apart. */
-export function newRunId({ plan }: Pick<Prepared, 'plan'>, io: Pick<CliIo, 'clock'>): string {
-  const time = io.clock.isoNow().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
-  return `${time}-${plan.planSha256.slice(0, PLAN_DIGITS)}`;
+/** `20261124-041600-3fa2b1`: sorts by time, and tells plans apart; a shard adds `-2of3`. */
+export function newRunId({ plan, shard }: Pick<Prepared, 'plan' | 'shard'>, io: Pick<CliIo, 'clock'>): string {
+  const id = timedId(io.clock.isoNow(), plan.planSha256);
+  return shard === null ? id : `${id}-${shard.index}of${shard.of}`;
+}
+
+export function timedId(isoTime: string, sha256: string): string {
+  const time = isoTime.slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
+  return `${time}-${sha256.slice(0, PLAN_DIGITS)}`;
 }
 
 /** The command of a run with the same plan; `more` are further words, for example `--resume <id>`. */
 export function runCommand(
-  { file }: Pick<Prepared, 'file'>,
+  { file, shard }: Pick<Prepared, 'file' | 'shard'>,
   flags: PlanFlags,
   io: Pick<CliIo, 'cwd'>,
   more: readonly string[] = [],
@@ -70,5 +77,7 @@ export function runCommand(
     ...option('--lanes', lanes),
     ...option('--fault', fault),
     ...(output ?? []).flatMap((name) => option('--output', name)),
+    ...(shard === null ? [] : ['--shard', `${shard.index}/${shard.of}`]),
+    ...(shard === null || shard.by === 'hash' ? [] : ['--shard-by', shard.by]),
   ]);
 }

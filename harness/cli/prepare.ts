@@ -18,10 +18,11 @@ import {
 } from '../config/index.ts';
 import { expandPlan, type PlanInput } from '../plan/index.ts';
 import { ConfigError, type Problem } from '../ports/index.ts';
-import type { Case, Plan, Target } from '../schema/index.ts';
+import type { Case, Plan, Shard, Target } from '../schema/index.ts';
 import { createNullTarget, createReferenceEngineTarget } from '../targets/index.ts';
 import { faults } from '../../suites/fault-bench/index.ts';
 import type { CliIo } from './io.ts';
+import { shardPlace } from './shard-flag.ts';
 
 /** The flags that change what is measured. */
 export interface PlanFlags {
@@ -32,6 +33,9 @@ export interface PlanFlags {
   readonly lanes?: number;
   readonly fault?: string;
   readonly output?: readonly string[];
+  /** `i/n`, `auto` or `auto/n`. */
+  readonly shard?: string;
+  readonly shardBy?: Shard['by'];
 }
 
 export interface Prepared {
@@ -43,13 +47,17 @@ export interface Prepared {
   readonly runsDirectory: string;
   readonly cases: readonly Case[];
   readonly planInput: PlanInput;
+  /** The whole plan, of which a shard runs a part. */
   readonly plan: Plan;
+  /** Null = the whole plan is run here. */
+  readonly shard: Shard | null;
   /** Not started; close it when it was asked anything. */
   readonly target: Target;
 }
 
 /** @throws ConfigError with every problem */
-export async function prepare(flags: PlanFlags, io: Pick<CliIo, 'cwd'>): Promise<Prepared> {
+export async function prepare(flags: PlanFlags, io: Pick<CliIo, 'cwd' | 'env'>): Promise<Prepared> {
+  const shard = shardOf(flags, io);
   const file = discoverConfig({ directory: io.cwd, file: flags.config });
   const directory = dirname(file);
   const raw = await readConfigFile(file);
@@ -84,8 +92,21 @@ export async function prepare(flags: PlanFlags, io: Pick<CliIo, 'cwd'>): Promise
     cases,
     planInput,
     plan: expandPlan(planInput),
+    shard,
     target,
   };
+}
+
+function shardOf({ shard, shardBy }: PlanFlags, { env }: Pick<CliIo, 'env'>): Shard | null {
+  if (shard !== undefined) return { ...shardPlace(shard, env), by: shardBy ?? 'hash' };
+  if (shardBy === undefined) return null;
+  throw new ConfigError({
+    code: 'FLAG_CONFLICT',
+    at: '--shard-by',
+    expected: 'together with --shard',
+    got: shardBy,
+    hint: 'It says how the plan is cut into shards.',
+  });
 }
 
 function overridesOf({ limit, seed, lanes, fault, output }: PlanFlags): ConfigOverrides {

@@ -9,6 +9,7 @@ import { EXIT, EXIT_CODES_HELP, tellError } from './exit-code.ts';
 import { addGateVerb } from './gate.ts';
 import type { CliIo } from './io.ts';
 import { addListVerb } from './list.ts';
+import { addMergeVerb } from './merge.ts';
 import { packageVersion } from './package-version.ts';
 import { addPlanVerb } from './plan.ts';
 import { addReportVerb } from './report.ts';
@@ -50,6 +51,7 @@ function buildProgram(io: CliIo, setExitCode: (code: number) => void): Command {
     });
   addRunVerb(program, io, setExitCode);
   addPlanVerb(program, io);
+  addMergeVerb(program, io, setExitCode);
   addReportVerb(program, io, setExitCode);
   addGateVerb(program, io, setExitCode);
   addListVerb(program, io);

@@ -2,7 +2,7 @@
  * The one place where a run meets the report formats: one view model, rendered to files, to a terminal, to JSON.
  * @module
  */
-import { buildView, renderHtml, renderJson, renderTerminal, summariseUnits, type View } from '../../reports/index.ts';
+import { buildView, renderHtml, renderJson, renderTerminal, type View } from '../../reports/index.ts';
 import type { RunFolder } from '../store/index.ts';
 import type { Analysis } from './analyse.ts';
 
@@ -54,6 +54,12 @@ export function viewOf(run: RunFolder, { findings, verdict, log }: Analysis): Vi
     plan: run.plan,
     findings,
     verdict,
-    units: summariseUnits(log.observations),
+    units: log.units.map(({ unitId, status, lane, attempts, durationMs }) => ({
+      unitId,
+      status,
+      lane,
+      attempts,
+      durationMs,
+    })),
   });
 }

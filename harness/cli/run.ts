@@ -2,27 +2,32 @@
  * `evenkeel run`: plan, execute, analyse, judge, report. Also continues a run that was interrupted.
  * @module
  */
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { canonicalJson, jobFor } from '../plan/index.ts';
+import { canonicalJson, jobFor, unitsOfShard } from '../plan/index.ts';
 import { ConfigError, DataError } from '../ports/index.ts';
-import { executePlan, unitsToDo } from '../run/index.ts';
-import type { TargetDescription } from '../schema/index.ts';
-import { createRun, openRun, type RunFolder } from '../store/index.ts';
+import { executePlan, unitsToDo, type PlanOutcome } from '../run/index.ts';
+import type { TargetDescription, Unit } from '../schema/index.ts';
+import { createRun, isRunArchive, openRun, packRunArchive, type LogIndex, type RunFolder } from '../store/index.ts';
 import { analyseAndStore, policyOf } from './analyse.ts';
 import { paint, wantsColour } from './colour.ts';
 import { EXIT } from './exit-code.ts';
-import { addPlanFlags, jsonFlag, lanesFlag, noColourFlag, outputFlag } from './flags.ts';
+import { addPlanFlags, jsonFlag, lanesFlag, noColourFlag, outputFlag, wholeNumber } from './flags.ts';
 import type { CliIo } from './io.ts';
 import { makeManifest, newRunId, runCommand } from './manifest.ts';
 import { prepare, type PlanFlags, type Prepared } from './prepare.ts';
 import { createProgress } from './progress.ts';
 import { tellResult } from './tell-result.ts';
+import { tellShard } from './tell-shard.ts';
 import { counted } from './words.ts';
 
 export interface RunFlags extends PlanFlags {
   /** True: the latest run. */
   readonly resume?: string | true;
+  readonly retryErrors?: string | true;
+  readonly maxErrors?: number;
   readonly runId?: string;
+  readonly blob?: string;
   readonly json?: boolean;
   readonly color: boolean;
   readonly progress: boolean;
@@ -35,6 +40,8 @@ Examples:
   evenkeel run -n 2 --filter batch-size,repeat  a part of it, in seconds
   evenkeel run --resume                         go on with the latest run
   evenkeel run --fault compressor-state-not-reset   does the harness see a seeded leak?
+  evenkeel run --retry-errors                   redo units that ended in an error
+  evenkeel run --shard 2/3                      a third of it; then evenkeel merge
   evenkeel run --json > result.json             the result for a machine
 
 Ctrl-C stops after writing what is finished, and prints the command that goes on.`;
@@ -44,7 +51,10 @@ export function addRunVerb(program: Command, io: CliIo, setExitCode: (code: numb
   addPlanFlags(command)
     .addOption(lanesFlag())
     .option('--resume [run]', 'continue a run: its id, or nothing for the latest')
+    .option('--retry-errors [run]', 'run again what ended with an error, and nothing else')
+    .option('--max-errors <count>', 'stop after more units than this have ended with an error', wholeNumber(0, 1e9))
     .option('--run-id <id>', 'name of the new run (default: time and plan)')
+    .option('--blob <file>', 'also pack the run folder, as .tar.gz, to be carried to the merge')
     .addOption(outputFlag())
     .addOption(jsonFlag('verdict and findings'))
     .addOption(noColourFlag())
@@ -58,34 +68,51 @@ export function addRunVerb(program: Command, io: CliIo, setExitCode: (code: numb
 
 /** @returns the exit code */
 async function runVerb(flags: RunFlags, io: CliIo): Promise<number> {
-  if (flags.resume !== undefined && flags.runId !== undefined)
-    throw new ConfigError({
-      code: 'FLAG_CONFLICT',
-      at: '--run-id',
-      expected: 'not together with --resume',
-      got: flags.runId,
-      hint: 'A run that is continued keeps its id.',
-    });
+  checkFlags(flags);
   const prepared = await prepare(flags, io);
   const interrupt = listenForInterrupt(io);
   try {
     const { target } = prepared;
-    const earlier = flags.resume === undefined ? null : openEarlier(prepared, flags, io);
+    const continued = flags.resume ?? flags.retryErrors;
+    const earlier = continued === undefined ? null : openEarlier(prepared, continued, flags, io);
     const description = await Promise.race([target.describe(), interrupt.given]);
     if (description === null) return EXIT.interrupted;
     if (earlier !== null) checkSameTarget(earlier, description);
     const run = earlier ?? (await startRun(prepared, description, flags, io));
-    const finished = await execute({ prepared, description, run, flags, io, signal: interrupt.signal });
-    if (!finished) {
+    const outcome = await execute({ prepared, description, run, flags, io, signal: interrupt.signal });
+    if (outcome.aborted) {
       tellInterrupted(run, prepared, flags, io);
       return EXIT.interrupted;
     }
+    if (outcome.tooManyErrors)
+      io.stderr.write(`Stopped: more than ${flags.maxErrors} units ended with an error (--max-errors)\n`);
+    if (flags.blob !== undefined) {
+      await packRunArchive(run.directory, resolve(io.cwd, flags.blob));
+      io.stderr.write(`${resolve(io.cwd, flags.blob)}\n`);
+    }
+    if (run.manifest.shard !== null) return await tellShard(run, run.manifest.shard, flags, io);
     const analysis = await analyseAndStore(run);
     return tellResult({ run, analysis, flags, io, reporters: prepared.config.reporters });
   } finally {
     interrupt.stop();
     await prepared.target.close();
   }
+}
+
+function checkFlags({ resume, retryErrors, runId, blob }: RunFlags): void {
+  const conflict = (at: string, expected: string, got: string, hint: string): ConfigError =>
+    new ConfigError({ code: 'FLAG_CONFLICT', at, expected, got, hint });
+  if (resume !== undefined && retryErrors !== undefined)
+    throw conflict('--retry-errors', 'not together with --resume', '--resume', 'Resuming runs errors again too.');
+  if ((resume ?? retryErrors) !== undefined && runId !== undefined)
+    throw conflict(
+      '--run-id',
+      `not together with ${resume === undefined ? '--retry-errors' : '--resume'}`,
+      runId,
+      'A run that is continued keeps its id.',
+    );
+  if (blob !== undefined && !isRunArchive(blob))
+    throw conflict('--blob', 'a file name that ends in .tar.gz', JSON.stringify(blob), 'That is what a merge reads.');
 }
 
 interface Execution {
@@ -97,46 +124,53 @@ interface Execution {
   readonly signal: AbortSignal;
 }
 
-/** False when units are left since the signal was given. */
-async function execute({ prepared, description, run, flags, io, signal }: Execution): Promise<boolean> {
+async function execute({ prepared, description, run, flags, io, signal }: Execution): Promise<PlanOutcome> {
   const { planInput, target } = prepared;
-  const { plan } = run;
   // The lock comes first: the log must not grow between reading and writing.
   const writer = run.openWriter();
   try {
-    const log = await run.summarise();
-    const toDo = unitsToDo(plan, log.observations);
+    const log = await run.indexUnits();
+    const units = unitsFor(run, log, flags);
+    const toDo = unitsToDo({ units }, log.units);
     const progress = createProgress({
-      planned: plan.units.length,
+      planned: units.length,
       toDo,
       io,
       shown: flags.progress,
       colour: flags.color,
     });
     if (flags.progress) {
-      const before = plan.units.length - toDo.length;
+      const before = units.length - toDo.length;
       const rest = before === 0 ? '' : `, ${before} done before`;
-      progress.say(`${run.id}: ${counted(plan.units.length, 'unit')}${rest}`);
+      progress.say(`${run.id}: ${counted(units.length, 'unit')}${rest}`);
     }
     try {
-      const outcome = await executePlan({
-        plan,
+      return await executePlan({
+        plan: { units },
         target,
         jobFor: (unit, level) => jobFor(planInput, unit, level),
         precisionModes: description.capabilities.precisionModes,
         writer,
         clock: io.clock,
         signal,
-        earlier: log.observations,
+        earlier: log.units,
+        errorsMax: flags.maxErrors ?? null,
         onProgress: progress.onEvent,
       });
-      return !outcome.aborted;
     } finally {
       progress.end();
     }
   } finally {
     writer.close();
   }
+}
+
+/** Those of the plan, of the shard, or of either the ones that ended with an error. */
+function unitsFor({ plan, manifest }: RunFolder, log: LogIndex, { retryErrors }: RunFlags): Unit[] {
+  const units = manifest.shard === null ? plan.units : unitsOfShard(plan.units, manifest.shard);
+  if (retryErrors === undefined) return units;
+  const failed = new Set(log.units.filter(({ status }) => status === 'error').map(({ unitId }) => unitId));
+  return units.filter(({ id }) => failed.has(id));
 }
 
 async function startRun(
@@ -161,9 +195,8 @@ async function startRun(
 }
 
 /** The run to continue; refused when what would be measured is not what it measured. */
-function openEarlier(prepared: Prepared, flags: RunFlags, io: CliIo): RunFolder {
-  const { resume } = flags;
-  const id = typeof resume === 'string' && resume !== 'latest' ? resume : null;
+function openEarlier(prepared: Prepared, continued: string | true, flags: RunFlags, io: CliIo): RunFolder {
+  const id = typeof continued === 'string' && continued !== 'latest' ? continued : null;
   const run = openRun(prepared.runsDirectory, id);
   const { manifest } = run;
   if (manifest.planSha256 !== prepared.plan.planSha256)
@@ -173,6 +206,23 @@ function openEarlier(prepared: Prepared, flags: RunFlags, io: CliIo): RunFolder 
       expected: `the plan ${manifest.planSha256} that it began with`,
       got: `the plan ${prepared.plan.planSha256} of the config and flags given now`,
       hint: `Use the config, cases and flags of its beginning: ${manifest.reproduce}`,
+    });
+  if (manifest.merged !== null)
+    throw new DataError({
+      code: 'RESUME_MERGED',
+      at: `run ${run.id}`,
+      expected: 'a run that a target has answered',
+      got: 'one that was merged from shards',
+      hint: 'Continue the shards and merge them again.',
+    });
+  // Without the flag a shard stays the shard that it is.
+  if (prepared.shard !== null && canonicalJson(prepared.shard) !== canonicalJson(manifest.shard))
+    throw new DataError({
+      code: 'RESUME_SHARD_DIFFERS',
+      at: `run ${run.id}`,
+      expected: manifest.shard === null ? 'no --shard' : `shard ${manifest.shard.index} of ${manifest.shard.of}`,
+      got: `shard ${prepared.shard.index} of ${prepared.shard.of}`,
+      hint: 'A run is continued as the part of the plan that it began as.',
     });
   // Cases, generation, perturbations and seed are in the plan, the target in its fingerprint; of what is left, the policy judges.
   if (canonicalJson(policyOf(run)) !== canonicalJson(prepared.config.policy)) {
@@ -201,7 +251,7 @@ function checkSameTarget({ id, manifest }: RunFolder, description: TargetDescrip
 }
 
 function tellInterrupted(run: RunFolder, prepared: Prepared, flags: RunFlags, io: CliIo): void {
-  const resume = runCommand(prepared, flags, io, ['--resume', run.id]);
+  const resume = runCommand({ ...prepared, shard: run.manifest.shard }, flags, io, ['--resume', run.id]);
   io.stderr.write(`Interrupted; what was finished is kept in ${run.directory}\nContinue with:\n  ${resume}\n`);
 }
 

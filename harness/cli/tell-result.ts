@@ -49,10 +49,17 @@ export function tellNotes({ log, verdict }: Analysis, flags: Pick<ResultFlags, '
   const note = paint('yellow', 'warning:', wantsColour(io, io.stderr, flags.color));
   if (log.tornBytes > 0)
     io.stderr.write(`${note} the last line of units.jsonl was cut off (${log.tornBytes} bytes) and is not counted\n`);
-  const [first] = log.unequalRepeats;
+  const [first] = log.unequal;
   if (first !== undefined)
     io.stderr.write(
-      `${note} ${counted(log.unequalRepeats.length, 'unit')} ran twice with unequal results, first ${first}; the last counts, both are in units.jsonl\n`,
+      `${note} ${counted(log.unequal.length, 'unit')} ran twice with unequal results, first ${first.unitId} in ${first.what}; the last counts, both are in units.jsonl\n`,
+    );
+  else if (log.repeatedUnits > 0)
+    io.stderr.write(`note: ${counted(log.repeatedUnits, 'unit')} ran twice, with equal results\n`);
+  const retried = log.units.filter(({ attempts }) => attempts > 1).length;
+  if (retried > 0)
+    io.stderr.write(
+      `${note} ${counted(retried, 'unit')} needed more than one attempt; they are named in findings.json (retried)\n`,
     );
   if (verdict.outcome === 'inconclusive' && verdict.exitCode === 0)
     io.stderr.write(`${note} inconclusive: ${verdict.reason}\n`);

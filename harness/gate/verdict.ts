@@ -18,6 +18,7 @@ import {
   type VerdictOutcome,
 } from '../schema/index.ts';
 import { determinismChecks } from './determinism-checks.ts';
+import { executionChecks } from './execution-checks.ts';
 import { driftChecks } from './drift-checks.ts';
 import { leakageChecks } from './leakage-checks.ts';
 import { counted } from './words.ts';
@@ -34,6 +35,7 @@ const REPORTS: readonly ReportKind[] = ['determinism', 'drift', 'leakage'];
 /** Judges findings; pure: the same findings and policy give the same verdict. */
 export function judge({ findings, policy, planComplete }: JudgeInput): Verdict {
   const checks = [
+    ...executionChecks(findings, policy),
     ...determinismChecks(findings.determinism, policy),
     ...driftChecks(findings.drift, policy),
     ...leakageChecks(findings.leakage, policy),
@@ -46,7 +48,8 @@ export function judge({ findings, policy, planComplete }: JudgeInput): Verdict {
     outcome,
     exitCode: exitCodeOf(outcome, policy),
     policyName: policy.name,
-    reason: bannerOf({ outcome, checks, findings, missing, planComplete }),
+    partial: findings.partial === null ? null : { of: findings.partial.of, present: findings.partial.present },
+    reason: `${partialWords(findings)}${bannerOf({ outcome, checks, findings, missing, planComplete })}`,
     reports: {
       determinism: reportOutcome('determinism', findings, checks, complete),
       drift: reportOutcome('drift', findings, checks, complete),
@@ -80,6 +83,13 @@ function reportOutcome(
     checks.filter((check) => check.report === report),
     complete,
   );
+}
+
+/** The stamp of a run without all of its shards: in front of everything else that is said. */
+function partialWords({ partial }: Findings): string {
+  if (partial === null) return '';
+  const { of, present, unitsLeftOut } = partial;
+  return `PARTIAL, ${present.length} of ${counted(of, 'shard')}, ${counted(unitsLeftOut, 'unit')} left out. `;
 }
 
 interface BannerInput {

@@ -18,6 +18,8 @@ export interface Problem {
   /** One sentence: what to do next. */
   readonly hint: string;
   readonly cause?: unknown;
+  /** Of a target that is busy: how long it asks to be left alone (HTTP Retry-After). */
+  readonly retryAfterMs?: number;
 }
 
 /** `target.lanes: expected integer 1..64, got 65. One lane per core is enough.` */

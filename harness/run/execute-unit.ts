@@ -33,7 +33,13 @@ export type UnitOutcome =
   | { readonly kind: 'ok'; readonly levels: LevelObservation[] }
   | { readonly kind: 'unsupported'; readonly why: string }
   /** `transient`: of the transport, so that another attempt may go better. */
-  | { readonly kind: 'error'; readonly why: string; readonly transient: boolean }
+  | {
+      readonly kind: 'error';
+      readonly why: string;
+      readonly transient: boolean;
+      /** The wait that the target asks for; null = it does not say. */
+      readonly retryAfterMs: number | null;
+    }
   | { readonly kind: 'aborted' };
 
 /** Codes of a target that understood and will say the same again. */
@@ -63,7 +69,9 @@ export async function executeUnit(input: ExecuteUnitInput): Promise<UnitOutcome>
       checkResult(answer, job);
       result = answer;
     } catch (error) {
-      return { kind: 'error', why: `level ${level.id}: ${errorText(error)}`, transient: isTransient(error) };
+      const retryAfterMs = (error instanceof TargetError ? error.problem.retryAfterMs : undefined) ?? null;
+      const why = `level ${level.id}: ${errorText(error)}`;
+      return { kind: 'error', why, transient: isTransient(error), retryAfterMs };
     }
     for (const { sha256, bytes } of result.blobs) input.putBlob(sha256, bytes);
     levels.push(result.record);

@@ -1,3 +1,10 @@
 /** Executes a plan on a target: lanes, attempts, resume, interruption. @module */
-export { executePlan, unitsToDo, type ExecutePlanInput, type PlanOutcome, type ProgressEvent } from './execute-plan.ts';
+export {
+  executePlan,
+  unitsToDo,
+  type ExecutePlanInput,
+  type PlanOutcome,
+  type ProgressEvent,
+  type RetryRule,
+} from './execute-plan.ts';
 export { executeUnit, type ExecuteUnitInput } from './execute-unit.ts';

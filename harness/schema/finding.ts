@@ -3,7 +3,7 @@
  * @module
  */
 import { z } from 'zod';
-import { estimate, identifier, schemaVersion } from './scalars.ts';
+import { estimate, identifier, notMeasured, schemaVersion } from './scalars.ts';
 import { promise } from './plan.ts';
 
 /** A pair of requests that differ, for people to look at. */
@@ -104,10 +104,34 @@ export const leakageRow = z.strictObject({
 });
 export type LeakageRow = z.infer<typeof leakageRow>;
 
+/** Two executions of one unit whose results are not the same: the first request that differs. */
+export const unequalExecution = z.strictObject({
+  unitId: z.string(),
+  levelId: identifier.nullable(),
+  requestId: z.string().nullable(),
+  /** The strongest difference of that request; `records` = the executions do not hold the same requests. */
+  what: z.enum(['tokens', 'text', 'bits', 'logprobs', 'records']),
+});
+export type UnequalExecution = z.infer<typeof unequalExecution>;
+
 export const findings = z.strictObject({
   schemaVersion,
   unitsPlanned: z.int().min(0),
   unitsObserved: z.int().min(0),
+  /** Shards that these findings are about, when it is not all of them: the result is PARTIAL. Null = the whole plan. */
+  partial: z
+    .strictObject({ of: z.int().min(1), present: z.array(z.int().min(1)), unitsLeftOut: z.int().min(0) })
+    .nullable(),
+  /** Units that were executed more than once, and those whose executions are not equal: the same measurement gave two results. */
+  executions: z.union([
+    z.strictObject({ repeatedUnits: z.int().min(0), unequal: z.array(unequalExecution) }),
+    notMeasured,
+  ]),
+  /** Units that were redone as a whole after an error of the transport, in plan order; all attempts are in units.jsonl. */
+  retried: z.union([
+    z.array(z.strictObject({ unitId: z.string(), attempts: z.int().min(2), errors: z.array(z.string()) })),
+    notMeasured,
+  ]),
   /** Units without a usable observation, each with its reason. */
   missing: z.array(z.strictObject({ unitId: z.string(), why: z.string() })),
   determinism: z.array(determinismRow),

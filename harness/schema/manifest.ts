@@ -3,6 +3,7 @@
  * @module
  */
 import { z } from 'zod';
+import { shard } from './plan.ts';
 import { schemaVersion, sha256Hex } from './scalars.ts';
 
 export const cardEntry = z.strictObject({
@@ -26,12 +27,30 @@ export type TargetDescription = z.infer<typeof targetDescription>;
 
 export const gitState = z.strictObject({ commit: z.string(), dirty: z.boolean() });
 
+const runtime = z.strictObject({ node: z.string(), platform: z.string(), arch: z.string() });
+
+/** What a merged run was made from. */
+export const mergedFrom = z.strictObject({
+  ...shard.pick({ of: true, by: true }).shape,
+  /** The shards that were there, ascending; fewer than `of` = the run is PARTIAL. */
+  present: z.array(z.int().min(1)).min(1),
+  shards: z.array(
+    z.strictObject({
+      index: z.int().min(1),
+      runId: z.string(),
+      createdAt: z.iso.datetime(),
+      evenkeelVersion: z.string(),
+      runtime,
+    }),
+  ),
+});
+
 export const manifest = z.strictObject({
   schemaVersion,
   runId: z.string(),
   createdAt: z.iso.datetime(),
   evenkeelVersion: z.string(),
-  runtime: z.strictObject({ node: z.string(), platform: z.string(), arch: z.string() }),
+  runtime,
   /** Git state of the folder that holds the config; null outside a repository. */
   configGit: gitState.nullable(),
   configSha256: sha256Hex,
@@ -41,6 +60,10 @@ export const manifest = z.strictObject({
   /** The resolved configuration, JSON. */
   config: z.unknown(),
   target: targetDescription,
+  /** The part of the plan that this run executes; null = all of it. A part is measured and never judged: that is for the merge. */
+  shard: shard.nullable(),
+  /** Null = not made by a merge. */
+  merged: mergedFrom.nullable(),
   /** The command that makes this run again. */
   reproduce: z.string(),
 });

@@ -57,7 +57,13 @@ export const levelObservation = z.strictObject({
 });
 export type LevelObservation = z.infer<typeof levelObservation>;
 
-export const attempt = z.strictObject({ error: z.string().nullable(), durationMs: z.number().min(0) });
+/** A try of a whole unit. */
+export const attempt = z.strictObject({
+  error: z.string().nullable(),
+  durationMs: z.number().min(0),
+  /** Waited after it, before the next. */
+  waitMs: z.number().min(0),
+});
 
 export const observation = z.strictObject({
   schemaVersion,
@@ -67,7 +73,13 @@ export const observation = z.strictObject({
   why: z.string().nullable(),
   /** The worker or endpoint that ran the whole unit. */
   lane: z.int().min(0),
+  /** Where the unit was sent, where a lane is an endpoint; null = in this process. */
+  endpoint: z.string().nullable(),
+  /** Units in flight beside it, itself included: when it began, and at most while it ran. */
+  concurrency: z.union([z.strictObject({ atStart: z.int().min(1), max: z.int().min(1) }), notMeasured]),
   startedAt: z.iso.datetime(),
+  /** Null = not recorded (records of version 1). */
+  stoppedAt: z.iso.datetime().nullable(),
   attempts: z.array(attempt).min(1),
   levels: z.array(levelObservation),
 });

@@ -54,6 +54,16 @@ export const plan = z.strictObject({
 });
 export type Plan = z.infer<typeof plan>;
 
+/** A part of a plan that one machine runs. */
+export const shard = z.strictObject({
+  /** 1-based. */
+  index: z.int().min(1),
+  of: z.int().min(1),
+  /** The rule that gives each unit its shard, see harness/plan/shards.ts. */
+  by: z.enum(['hash', 'cost']),
+});
+export type Shard = z.infer<typeof shard>;
+
 /** How one level of a unit is sent: made by the perturbation, never stored. */
 export interface LevelJob {
   readonly unitId: string;

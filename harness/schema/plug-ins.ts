@@ -38,6 +38,8 @@ export interface Target {
   readonly lanes: number;
   readonly tokenizer: Tokenizer;
   describe(): Promise<TargetDescription>;
+  /** Where a lane sends its requests, for the record; absent or null = this process. */
+  endpoint?(lane: number): string | null;
   /**
    * Runs one level of a unit. `forced` holds, by request id, the tokens to score (from `forcedFromLevel`).
    * @throws TargetError when the target cannot be reached or refuses; the unit is then redone whole or recorded as an error
@@ -83,8 +85,11 @@ export interface Perturbation<Options = unknown> {
 
 export interface SuiteInput {
   readonly plan: Plan;
-  /** One per observed unit, in plan order. */
-  readonly observations: readonly Observation[];
+  /**
+   * One per observed unit, all with status ok, in plan order. Each is read when it is asked for and forgotten by the reader: a suite
+   * keeps what it has counted, never the observation.
+   */
+  readonly observations: Iterable<Observation>;
   readonly perturbations: readonly Perturbation<never>[];
   /** [rows, cols] float32 of a blob; throws DataError when it is missing or its digest is wrong. */
   loadLogits(blob: LogitsBlob): Float32Array;

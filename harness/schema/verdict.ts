@@ -38,6 +38,8 @@ export const verdict = z.strictObject({
   outcome: verdictOutcome,
   exitCode: z.union([z.literal(0), z.literal(1), z.literal(3), z.literal(4)]),
   policyName: z.string(),
+  /** Shards that were judged, when some are missing; null = the whole plan. */
+  partial: z.strictObject({ of: z.int().min(1), present: z.array(z.int().min(1)) }).nullable(),
   /** One sentence for the banner. */
   reason: z.string(),
   /** `not-run` when no unit of the plan feeds this report. */

@@ -4,8 +4,10 @@ export {
   listRuns,
   openRun,
   openRunFolder,
-  type LogSummary,
   type RunFolder,
   type RunListing,
   type RunWriter,
 } from './run-folder.ts';
+export { type IndexedUnit, type LogIndex } from './log-index.ts';
+export { checkMergeable, mergeRuns, type Mergeable, type Merged } from './merge.ts';
+export { isRunArchive, packRunArchive, unpackRunArchive } from './run-archive.ts';

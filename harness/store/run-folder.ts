@@ -22,26 +22,20 @@ import {
 } from '../schema/index.ts';
 import { openBlobStore, type BlobStore } from './blob-store.ts';
 import { readRecord, recordText, writeFileAtomic } from './json-file.ts';
+import { indexLog, type LogIndex } from './log-index.ts';
 import { lockRun } from './run-lock.ts';
-import { openUnitLog, readUnitLog, type UnitLogTail } from './unit-log.ts';
+import { openUnitLog, readUnitLog } from './unit-log.ts';
 
 const LATEST = 'latest';
 const FILE_NAME = /^[a-z0-9][a-z0-9.-]*$/;
-
-/** What the log says about a plan's units. */
-export interface LogSummary {
-  /** The line that counts of each unit that has one, in plan order. */
-  readonly observations: readonly Observation[];
-  /** Units with two or more ok lines that are not equal: the same measurement gave two results. */
-  readonly unequalRepeats: readonly string[];
-  readonly lines: number;
-  readonly tornBytes: number;
-}
 
 /** Writes one run; holds its lock until `close`. */
 export interface RunWriter {
   putBlob(sha256: string, bytes: Uint8Array): void;
   append(record: Observation): void;
+  /** Without waiting for the disk; `sync` waits for all of it. */
+  appendUnsynced(record: Observation): void;
+  sync(): void;
   close(): void;
 }
 
@@ -53,8 +47,10 @@ export interface RunFolder {
   /** Line by line, memory of one line. */
   readUnits(): ReturnType<typeof readUnitLog>;
   /** @throws DataError when a line is damaged or names a unit that is not in the plan */
-  summarise(): Promise<LogSummary>;
+  indexUnits(): Promise<LogIndex>;
   loadLogits(blob: LogitsBlob): Float32Array;
+  /** @throws DataError when it is missing or damaged */
+  loadBlob(sha256: string): Uint8Array;
   /** @throws DataError when another process writes to the run */
   openWriter(): RunWriter;
   writeFindings(value: Findings): void;
@@ -182,8 +178,9 @@ function openFolder(directory: string): RunFolder {
     manifest: own,
     plan: ownPlan,
     readUnits: () => readUnitLog(unitsPath),
-    summarise: () => summarise(unitsPath, ownPlan),
+    indexUnits: () => indexLog(unitsPath, ownPlan),
     loadLogits: (blob) => blobs.loadLogits(blob),
+    loadBlob: (sha256) => blobs.get(sha256),
     openWriter: () => openWriter(directory, unitsPath, blobs),
     writeFindings: (value) =>
       writeFileAtomic(pathOf('findings.json'), recordText('findings', value, pathOf('findings.json'))),
@@ -201,6 +198,8 @@ function openWriter(directory: string, unitsPath: string, blobs: BlobStore): Run
     return {
       putBlob: (sha256, bytes) => blobs.put(sha256, bytes),
       append: (record) => log.append(record),
+      appendUnsynced: (record) => log.appendUnsynced(record),
+      sync: () => log.sync(),
       close: () => {
         log.close();
         unlock();
@@ -210,47 +209,6 @@ function openWriter(directory: string, unitsPath: string, blobs: BlobStore): Run
     unlock();
     throw error;
   }
-}
-
-async function summarise(unitsPath: string, ownPlan: Plan): Promise<LogSummary> {
-  const known = new Set(ownPlan.units.map((unit) => unit.id));
-  const counted = new Map<string, Observation>();
-  const unequal = new Set<string>();
-  const units = readUnitLog(unitsPath);
-  let lines = 0;
-  let tail: UnitLogTail;
-  for (;;) {
-    const next = await units.next();
-    if (next.done === true) {
-      tail = next.value;
-      break;
-    }
-    const { line, record } = next.value;
-    lines = line;
-    if (!known.has(record.unitId))
-      throw new DataError({
-        code: 'DATA_UNKNOWN_UNIT',
-        at: `${unitsPath}, line ${line}`,
-        expected: 'a unit of plan.json',
-        got: record.unitId,
-        hint: 'The log is of another run, or was edited.',
-      });
-    const before = counted.get(record.unitId);
-    if (before?.status === 'ok' && record.status !== 'ok') continue;
-    if (before?.status === 'ok' && resultText(before) !== resultText(record)) unequal.add(record.unitId);
-    counted.set(record.unitId, record);
-  }
-  return {
-    observations: ownPlan.units.flatMap((unit) => counted.get(unit.id) ?? []),
-    unequalRepeats: ownPlan.units.map((unit) => unit.id).filter((id) => unequal.has(id)),
-    lines,
-    tornBytes: tail.tornBytes,
-  };
-}
-
-/** What was measured, without when and where. */
-function resultText(record: Observation): string {
-  return JSON.stringify(record.levels);
 }
 
 function latestId(runsDirectory: string): string {

@@ -31,6 +31,9 @@ const TAIL_BLOCK = 64 * 1024;
 export interface UnitLogWriter {
   /** @throws DataError when the record could not be read again; nothing is written then */
   append(record: Observation): void;
+  /** As `append`, but on the disk only after `sync`: for copies, which can be made again. */
+  appendUnsynced(record: Observation): void;
+  sync(): void;
   close(): void;
 }
 
@@ -39,22 +42,27 @@ export function openUnitLog(path: string): UnitLogWriter {
   const file = openSync(path, 'a+');
   cutTornLine(file);
   syncFolder(dirname(path));
+  const write = (record: Observation): void => {
+    const parsed = observation.safeParse(record);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      throw new DataError({
+        code: 'DATA_UNWRITABLE',
+        at: `unit ${record.unitId}, ${issue.path.join('.')}`,
+        expected: 'a record that can be read again',
+        got: issue.message,
+        hint: 'Nothing was written; this is a defect of evenkeel or of a target.',
+      });
+    }
+    writeAll(file, new TextEncoder().encode(`${JSON.stringify(parsed.data)}\n`));
+  };
   return {
     append: (record) => {
-      const parsed = observation.safeParse(record);
-      if (!parsed.success) {
-        const [issue] = parsed.error.issues;
-        throw new DataError({
-          code: 'DATA_UNWRITABLE',
-          at: `unit ${record.unitId}, ${issue.path.join('.')}`,
-          expected: 'a record that can be read again',
-          got: issue.message,
-          hint: 'Nothing was written; this is a defect of evenkeel or of a target.',
-        });
-      }
-      writeAll(file, new TextEncoder().encode(`${JSON.stringify(parsed.data)}\n`));
+      write(record);
       fsyncSync(file);
     },
+    appendUnsynced: write,
+    sync: () => fsyncSync(file),
     close: () => closeSync(file),
   };
 }
@@ -62,6 +70,9 @@ export function openUnitLog(path: string): UnitLogWriter {
 export interface LoggedUnit {
   /** 1-based. */
   readonly line: number;
+  /** Place of the line in the file, in bytes, without its newline. */
+  readonly offset: number;
+  readonly length: number;
   readonly record: Observation;
 }
 
@@ -81,6 +92,7 @@ export async function* readUnitLog(path: string): AsyncGenerator<LoggedUnit, Uni
   let pending: Buffer[] = [];
   let pendingBytes = 0;
   let line = 0;
+  let offset = 0;
   for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
     let from = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
@@ -90,7 +102,9 @@ export async function* readUnitLog(path: string): AsyncGenerator<LoggedUnit, Uni
       from = end + 1;
       line++;
       checkLength(bytes.length, path, line);
-      yield { line, record: parseRecord(bytes, `${path}, line ${line}`, 'observation') };
+      const { length } = bytes;
+      yield { line, offset, length, record: parseRecord(bytes, `${path}, line ${line}`, 'observation') };
+      offset += length + 1;
     }
     pending.push(chunk.subarray(from));
     pendingBytes += chunk.length - from;

@@ -24,6 +24,7 @@ export function bannerOf(context: Context): Banner {
   const timeMs = units.reduce((total, unit) => total + unit.durationMs, 0);
   return {
     status: statusOf(verdict.outcome),
+    stamp: verdict.partial === null ? '' : 'PARTIAL',
     sentence: verdict.reason,
     exitCode: verdict.exitCode,
     exitMeaning: EXIT_MEANINGS[verdict.exitCode],

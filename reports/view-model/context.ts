@@ -10,7 +10,6 @@ import {
   type Findings,
   type LeakageRow,
   type Manifest,
-  type Observation,
   type Plan,
   type Policy,
   type Verdict,
@@ -34,7 +33,7 @@ export interface ViewInput {
   readonly plan: Plan;
   readonly findings: Findings;
   readonly verdict: Verdict;
-  /** One per observed unit; see `summariseUnits`. */
+  /** One per observed unit. */
   readonly units: readonly UnitSummary[];
 }
 
@@ -67,17 +66,6 @@ export function createContext(input: ViewInput): Context {
       return statusOf(outcome === 'pass' && !judged ? 'measured' : outcome);
     },
   };
-}
-
-/** The short form of observations that a view needs. */
-export function summariseUnits(observations: readonly Observation[]): UnitSummary[] {
-  return observations.map(({ unitId, status, lane, attempts }) => ({
-    unitId,
-    status,
-    lane,
-    attempts: attempts.length,
-    durationMs: attempts.reduce((total, { durationMs }) => total + durationMs, 0),
-  }));
 }
 
 /** A column of a table; `shortTitle` null = not shown in a narrow terminal. */

@@ -11,7 +11,6 @@ import { leakageCard, leakageSection } from './leakage-section.ts';
 import { matrixOf } from './matrix.ts';
 import { capabilitiesOf, checksOf, manifestOf, unitsOf } from './record.ts';
 
-export { summariseUnits } from './context.ts';
 export type { UnitSummary, ViewInput } from './context.ts';
 
 /** A function of the run's records alone: equal records, equal view. Every text in it is safe to show. */

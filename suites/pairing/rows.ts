@@ -53,7 +53,9 @@ interface OpenRow extends Row {
 
 /** All rows with a reference level that `wanted` accepts. */
 export function rowsOf(input: Pick<SuiteInput, 'plan' | 'observations'>, wanted: (level: Level) => boolean): Row[] {
-  const observations = new Map(input.observations.filter(({ status }) => status === 'ok').map((o) => [o.unitId, o]));
+  const observations = new Map(
+    [...input.observations].filter(({ status }) => status === 'ok').map((o) => [o.unitId, o]),
+  );
   const rows = new Map<string, OpenRow>();
   for (const unit of input.plan.units) {
     for (const level of unit.levels) {

@@ -82,6 +82,13 @@ export const smallConfig = {
   reporters: ['json'],
 } as const;
 
+/** The same without a model: a run takes milliseconds. */
+export const nullConfig = {
+  ...smallConfig,
+  target: { kind: 'null' },
+  perturbations: { repeat: { times: 3 }, 'prompt-order': {}, truncation: {} },
+} as const;
+
 const smallCases = `schemaVersion: 1
 cases:
   - id: clinic

@@ -176,8 +176,11 @@ function createObservation(spec: UnitSpec, unit: Unit): Observation {
     status,
     why: status === 'ok' ? null : 'the endpoint was gone',
     lane: 0,
+    endpoint: null,
+    concurrency: { atStart: 1, max: 1 },
     startedAt: '2026-01-01T00:00:00Z',
-    attempts: [{ error: null, durationMs: 1 }],
+    stoppedAt: '2026-01-01T00:00:00Z',
+    attempts: [{ error: null, durationMs: 1, waitMs: 0 }],
     levels: status === 'ok' ? levels : [],
   };
 }

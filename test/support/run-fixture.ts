@@ -49,6 +49,8 @@ function createManifest(policy: Policy): Manifest {
       capabilities: { logits: true, precisionModes: ['f32', 'bf16'], batching: true },
       card: [{ name: 'precision', value: 'f32', source: 'observed' }],
     },
+    shard: null,
+    merged: null,
     reproduce: 'evenkeel run --config evenkeel.config.ts',
   });
 }

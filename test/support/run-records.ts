@@ -79,6 +79,8 @@ export function createManifest(plan: Plan, change: Partial<Manifest> = {}): Mani
       capabilities: { logits: true, precisionModes: ['f32'], batching: true },
       card: [],
     },
+    shard: null,
+    merged: null,
     reproduce: 'evenkeel run',
     ...change,
   };
@@ -91,8 +93,11 @@ export function createObservation(unitId: string, change: Partial<Observation> =
     status: 'ok',
     why: null,
     lane: 0,
+    endpoint: null,
+    concurrency: { atStart: 1, max: 1 },
     startedAt: '2026-11-24T04:00:00.000Z',
-    attempts: [{ error: null, durationMs: 1 }],
+    stoppedAt: '2026-11-24T04:00:00.000Z',
+    attempts: [{ error: null, durationMs: 1, waitMs: 0 }],
     levels: [],
     ...change,
   };

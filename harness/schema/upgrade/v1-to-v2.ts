@@ -5,12 +5,22 @@
  * what a new run would most likely say.
  * @module
  */
+import { eachItem, withDefaults } from './shape.ts';
 import type { UpgradeStep } from './upgrade.ts';
 
+const NOT_RECORDED = { kind: 'not-measured', why: 'not recorded in version 1' } as const;
+
 export const v1ToV2: UpgradeStep = {
-  manifest: (record) => record,
+  // Version 1 knew neither shards nor merges.
+  manifest: (record) => withDefaults(record, { shard: null, merged: null }),
   plan: (record) => record,
-  observation: (record) => record,
-  findings: (record) => record,
-  verdict: (record) => record,
+  // Its only target ran in the process, and it tried again at once.
+  observation: (record) =>
+    eachItem(
+      withDefaults(record, { endpoint: null, concurrency: NOT_RECORDED, stoppedAt: null }),
+      'attempts',
+      (attempt) => withDefaults(attempt, { waitMs: 0 }),
+    ),
+  findings: (record) => withDefaults(record, { partial: null, executions: NOT_RECORDED, retried: NOT_RECORDED }),
+  verdict: (record) => withDefaults(record, { partial: null }),
 };

@@ -55,7 +55,7 @@ describe('executePlan', () => {
   it('runs every unit once, in plan order on one lane', async () => {
     const { input, lines, events } = setUp(createFakeTarget());
     const outcome = await executePlan(input);
-    expect(outcome).toEqual({ finished: 4, skipped: 0, aborted: false });
+    expect(outcome).toEqual({ finished: 4, skipped: 0, aborted: false, tooManyErrors: false });
     expect(lines.map(({ unitId }) => unitId)).toEqual(input.plan.units.map(({ id }) => id));
     expect(lines.every(({ status, attempts }) => status === 'ok' && attempts.length === 1)).toBe(true);
     expect(events.filter(({ kind }) => kind === 'finished')).toHaveLength(4);
@@ -107,7 +107,7 @@ describe('executePlan', () => {
     const outcome = await executePlan(input);
     expect(outcome.finished).toBe(3);
     expect(lines.map(({ status }) => status)).toEqual(['ok', 'error', 'ok']);
-    expect(lines[1].attempts).toHaveLength(2);
+    expect(lines[1].attempts).toHaveLength(3);
     expect(lines[1].why).toContain('expected an answer');
     expect(lines[1].levels).toEqual([]);
   });
@@ -128,6 +128,70 @@ describe('executePlan', () => {
     expect(target.calls).toHaveLength(1);
   });
 
+  it('waits as long as the target asks, else twice as long each time, and says so', async () => {
+    const busy = (retryAfterMs?: number): TargetError =>
+      new TargetError({
+        code: 'TARGET_BUSY',
+        at: 'lane',
+        expected: 'an answer',
+        got: '429',
+        hint: '',
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      });
+    const errors = [busy(1234), busy(), busy()];
+    const waits: number[] = [];
+    const clock = fixedClock('2026-11-24T04:00:00.000Z');
+    const target = createFakeTarget({
+      before: () => {
+        const error = errors.shift();
+        if (error !== undefined) throw error;
+      },
+    });
+    const { input, lines } = setUp(target, {
+      plan: createPlan(1),
+      clock: { ...clock, sleep: (ms, signal) => (waits.push(ms), clock.sleep(ms, signal)) },
+      retry: { attemptsMax: 4, waitMsMax: 5000 },
+    });
+    await executePlan(input);
+    expect(waits).toEqual([1234, 500, 1000]);
+    expect(lines[0].attempts.map(({ waitMs }) => waitMs)).toEqual([1234, 500, 1000, 0]);
+    expect(Date.parse(lines[0].stoppedAt ?? '') - Date.parse(lines[0].startedAt)).toBe(2734);
+  });
+
+  it('gives up on a target that asks for a longer wait than the rule allows', async () => {
+    const target = createFakeTarget({
+      before: () => {
+        throw new TargetError({ code: 'TARGET_BUSY', at: 'lane', expected: '', got: '', hint: '', retryAfterMs: 5001 });
+      },
+    });
+    const { input, lines } = setUp(target, { plan: createPlan(1), retry: { attemptsMax: 4, waitMsMax: 5000 } });
+    await executePlan(input);
+    expect(lines[0]).toMatchObject({ status: 'error', attempts: [{ waitMs: 0 }] });
+  });
+
+  it('takes no further unit after too many have failed', async () => {
+    const target = createFakeTarget({
+      before: () => {
+        throw lost('TARGET_REFUSED');
+      },
+    });
+    const { input, lines } = setUp(target, { plan: createPlan(9), errorsMax: 2 });
+    expect(await executePlan(input)).toMatchObject({ finished: 3, aborted: false, tooManyErrors: true });
+    expect(lines).toHaveLength(3);
+  });
+
+  it('records where a unit ran and how many were in flight with it', async () => {
+    const target = {
+      ...createFakeTarget({ lanes: 2, before: () => new Promise((resolve) => setImmediate(resolve)) }),
+      endpoint: (lane: number) => `http://host-${lane}`,
+    };
+    const { input, lines } = setUp(target, { plan: createPlan(5) });
+    await executePlan(input);
+    expect(lines.map(({ lane, endpoint }) => endpoint === `http://host-${lane}`)).toEqual(lines.map(() => true));
+    expect(lines[0].concurrency).toEqual({ atStart: 1, max: 2 });
+    expect(lines.slice(1, 4).every(({ concurrency }) => 'max' in concurrency && concurrency.max === 2)).toBe(true);
+  });
+
   it('skips what an earlier part of the run has done, and redoes its errors', async () => {
     const plan = createPlan(4);
     const earlier = [
@@ -137,7 +201,7 @@ describe('executePlan', () => {
     ];
     const { input, lines } = setUp(createFakeTarget(), { plan, earlier });
     expect(unitsToDo(plan, earlier).map(({ id }) => id)).toEqual([plan.units[1].id, plan.units[2].id]);
-    expect(await executePlan(input)).toEqual({ finished: 2, skipped: 2, aborted: false });
+    expect(await executePlan(input)).toEqual({ finished: 2, skipped: 2, aborted: false, tooManyErrors: false });
     expect(lines.map(({ unitId }) => unitId)).toEqual([plan.units[1].id, plan.units[2].id]);
   });
 
@@ -146,7 +210,7 @@ describe('executePlan', () => {
     const target = createFakeTarget();
     const earlier = plan.units.map(({ id }) => createObservation(id));
     const { input } = setUp(target, { plan, earlier });
-    expect(await executePlan(input)).toEqual({ finished: 0, skipped: 2, aborted: false });
+    expect(await executePlan(input)).toEqual({ finished: 0, skipped: 2, aborted: false, tooManyErrors: false });
     expect(target.calls).toEqual([]);
   });
 

@@ -2,8 +2,16 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } f
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, DataError } from '../../../harness/ports/index.ts';
+import type { Observation, RequestObservation } from '../../../harness/schema/index.ts';
 import { createRun, listRuns, openRun, openRunFolder, type RunFolder } from '../../../harness/store/index.ts';
-import { createManifest, createObservation, createPlan, temporaryFolder } from '../../support/run-records.ts';
+import {
+  createJob,
+  createManifest,
+  createObservation,
+  createPlan,
+  fakeResult,
+  temporaryFolder,
+} from '../../support/run-records.ts';
 
 const plan = createPlan(3);
 const ids = plan.units.map(({ id }) => id);
@@ -73,28 +81,56 @@ describe('a run folder', () => {
     writer.append({ ...failed, unitId: ids[1] });
     writer.append({ ...failed, unitId: ids[1], why: 'again' });
     writer.close();
-    const { observations, unequalRepeats, lines } = await run.summarise();
-    expect(observations.map(({ unitId, status, lane, why }) => [unitId, status, lane, why])).toEqual([
+    const { units, observations, unequal, repeatedUnits, lines } = await run.indexUnits();
+    expect(units.map(({ unitId, status, lane, why }) => [unitId, status, lane, why])).toEqual([
       [ids[0], 'ok', 0, null],
       [ids[1], 'error', 0, 'again'],
       [ids[2], 'ok', 3, null],
     ]);
-    expect(unequalRepeats).toEqual([]);
+    for (let pass = 0; pass < 2; pass++)
+      expect([...observations].map(({ unitId, lane }) => [unitId, lane])).toEqual([
+        [ids[0], 0],
+        [ids[2], 3],
+      ]);
+    expect(unequal).toEqual([]);
+    expect(repeatedUnits).toBe(1);
     expect(lines).toBe(7);
   });
 
   it('tells units whose two executions differ', async () => {
     const run = newRun(temporaryFolder());
     const writer = run.openWriter();
-    const level = (steps: number) => [{ levelId: 'none', requests: [], counters: { steps } }];
-    writer.append(createObservation(ids[0], { levels: level(1), lane: 0 }));
-    writer.append(createObservation(ids[0], { levels: level(1), lane: 1 }));
-    writer.append(createObservation(ids[1], { levels: level(1) }));
-    writer.append(createObservation(ids[1], { levels: level(2) }));
+    const results = (change: Partial<RequestObservation> = {}, steps = 1) => {
+      const { record } = fakeResult(createJob(plan.units[0], plan.units[0].levels[0]));
+      return [{ ...record, requests: record.requests.map((one) => ({ ...one, ...change })), counters: { steps } }];
+    };
+    const twice = (unitId: string, levels: Observation['levels']): void => {
+      writer.append(createObservation(unitId, { levels: results(), lane: 0 }));
+      writer.append(createObservation(unitId, { levels, lane: 1 }));
+    };
+    // The path may be another, for example through a cache: what it gave is what counts.
+    twice(ids[0], results({}, 7));
+    twice(ids[2], results({ stepSha256: ['f'.repeat(64), 'f'.repeat(64)] }));
+    twice(ids[1], results({ tokenIds: [1, 2], text: 'ba' }));
     writer.close();
-    const { unequalRepeats, observations } = await run.summarise();
-    expect(unequalRepeats).toEqual([ids[1]]);
-    expect(observations[1].levels[0].counters).toEqual({ steps: 2 });
+    const { unequal, repeatedUnits, observations } = await run.indexUnits();
+    expect(repeatedUnits).toBe(3);
+    expect(unequal).toEqual([
+      { unitId: ids[1], levelId: 'none', requestId: 'case-0', what: 'tokens' },
+      { unitId: ids[2], levelId: 'none', requestId: 'case-0', what: 'bits' },
+    ]);
+    expect([...observations].map(({ lane }) => lane)).toEqual([1, 1, 1]);
+  });
+
+  it('tells executions that do not hold the same requests', async () => {
+    const run = newRun(temporaryFolder());
+    const writer = run.openWriter();
+    writer.append(createObservation(ids[0], { levels: [] }));
+    writer.append(createObservation(ids[0], { levels: [{ levelId: 'none', requests: [], counters: {} }] }));
+    writer.close();
+    expect((await run.indexUnits()).unequal).toEqual([
+      { unitId: ids[0], levelId: null, requestId: null, what: 'records' },
+    ]);
   });
 
   it('says how much of a torn line was dropped, and refuses a unit of another plan', async () => {
@@ -104,9 +140,9 @@ describe('a run folder', () => {
     writer.close();
     const path = join(run.directory, 'units.jsonl');
     appendFileSync(path, '{"schema');
-    expect((await run.summarise()).tornBytes).toBe(8);
+    expect((await run.indexUnits()).tornBytes).toBe(8);
     writeFileSync(path, `${JSON.stringify(createObservation('u-ffffffffffffffff'))}\n`);
-    await expect(run.summarise()).rejects.toThrow(/line 1: expected a unit of plan\.json/);
+    await expect(run.indexUnits()).rejects.toThrow(/line 1: expected a unit of plan\.json/);
   });
 
   it('keeps report files to plain names', () => {

@@ -122,7 +122,7 @@ describe('the unit log', () => {
     const log = openUnitLog(path);
     expect(() => log.append(createObservation('not-a-unit', { lane: -1 }))).toThrow(DataError);
     expect(() =>
-      log.append(createObservation(ids[1], { attempts: [{ error: null, durationMs: Number.NaN }] })),
+      log.append(createObservation(ids[1], { attempts: [{ error: null, durationMs: Number.NaN, waitMs: 0 }] })),
     ).toThrow(/attempts\.0\.durationMs/);
     log.close();
     expect((await readAll(path)).units).toHaveLength(1);

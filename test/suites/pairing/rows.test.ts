@@ -38,7 +38,7 @@ describe('pairing', () => {
   it('reports a level that an observation with status ok does not hold', () => {
     const shelf = createShelf();
     const input = createRun({ units: [{ levels: { none: [shelf.request({})], x: [shelf.request({})] } }] });
-    const observations = input.observations.map((one) => ({ ...one, levels: one.levels.slice(0, 1) }));
+    const observations = [...input.observations].map((one) => ({ ...one, levels: one.levels.slice(0, 1) }));
     const [row] = rowsOf({ ...input, observations }, () => true);
     expect(row).toMatchObject({ members: [], gaps: ['unit u-0000000000000000 holds no level x'] });
   });
