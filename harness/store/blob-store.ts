@@ -6,11 +6,11 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError } from '../ports/index.ts';
 import { sha256Hex, type LogitsBlob } from '../schema/index.ts';
-import { writeFileAtomic } from './json-file.ts';
+import { isTemporary, writeFileAtomic } from './json-file.ts';
 
 const BYTES_PER_FLOAT = 4;
 
@@ -22,6 +22,8 @@ export interface BlobStore {
    */
   put(sha256: string, bytes: Uint8Array): void;
   has(sha256: string): boolean;
+  /** Removes what writers that were killed have left; only for the one writer there is. */
+  clean(): void;
   /** @throws DataError when the blob is missing or its bytes do not have its digest */
   get(sha256: string): Uint8Array;
   /**
@@ -77,6 +79,12 @@ export function openBlobStore(directory: string): BlobStore {
       // A size that differs is a blob that a crash or a hand has cut: write it again.
       if (statSync(path, { throwIfNoEntry: false })?.size === bytes.length) return;
       writeFileAtomic(path, bytes);
+    },
+    clean: () => {
+      if (!existsSync(directory)) return;
+      for (const folder of readdirSync(directory))
+        for (const name of readdirSync(join(directory, folder)).filter(isTemporary))
+          rmSync(join(directory, folder, name), { force: true });
     },
     has: (sha256) => statSync(pathOf(sha256), { throwIfNoEntry: false })?.isFile() ?? false,
     get,

@@ -5,6 +5,7 @@
  * new one, never a part. A read that fails names the file, the place in it, what was expected and what was there.
  * @module
  */
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -36,13 +37,19 @@ interface RecordProblems {
   }[];
 }
 
-let writes = 0;
+/** A name that no process gives twice, whatever its id; see `isTemporary`. */
+const temporaryName = (): string => `.tmp-${randomBytes(9).toString('base64url')}`;
+
+/** What a process that was killed in `writeFileAtomic` leaves behind. */
+export function isTemporary(fileName: string): boolean {
+  return fileName.startsWith('.tmp-');
+}
 
 /** Replaces a file as a whole; after the return it is on the disk. Creates the folder when it is missing. */
 export function writeFileAtomic(path: string, content: string | Uint8Array): void {
   const directory = dirname(path);
   mkdirSync(directory, { recursive: true });
-  const temporary = join(directory, `.tmp-${process.pid}-${writes++}`);
+  const temporary = join(directory, temporaryName());
   try {
     const file = openSync(temporary, 'wx');
     try {

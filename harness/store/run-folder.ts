@@ -21,12 +21,13 @@ import {
   type Verdict,
 } from '../schema/index.ts';
 import { openBlobStore, type BlobStore } from './blob-store.ts';
-import { readRecord, recordText, writeFileAtomic } from './json-file.ts';
+import { isTemporary, readRecord, recordText, writeFileAtomic } from './json-file.ts';
 import { indexLog, type LogIndex } from './log-index.ts';
 import { lockRun } from './run-lock.ts';
 import { openUnitLog, readUnitLog } from './unit-log.ts';
 
 const LATEST = 'latest';
+const LOCK = 'run.lock';
 const FILE_NAME = /^[a-z0-9][a-z0-9.-]*$/;
 
 /** Writes one run; holds its lock until `close`. */
@@ -72,27 +73,41 @@ export function createRun(
   const id = checkedId(content.manifest.runId);
   const manifestText = recordText('manifest', content.manifest, 'manifest.json');
   const planText = recordText('plan', content.plan, 'plan.json');
-  mkdirSync(runsDirectory, { recursive: true });
   const directory = join(runsDirectory, id);
+  mkdirSync(directory, { recursive: true });
+  const unlock = lockNewRun(directory, id);
   try {
-    // Not recursive: of two processes that choose one id, one gets it.
-    mkdirSync(directory);
-  } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause;
-    throw new ConfigError({
+    writeFileAtomic(join(directory, 'plan.json'), planText);
+    // Last: a folder with a manifest is a whole run folder.
+    writeFileAtomic(join(directory, 'manifest.json'), manifestText);
+  } finally {
+    unlock();
+  }
+  writeFileAtomic(join(runsDirectory, LATEST), `${id}\n`);
+  return openFolder(directory);
+}
+
+/** Of two processes that choose one id, one gets it. A folder in which a process was killed before its run began is free. */
+function lockNewRun(directory: string, id: string): () => void {
+  const taken = (cause?: unknown): ConfigError =>
+    new ConfigError({
       code: 'RUN_EXISTS',
       at: directory,
       expected: 'a run id that is not taken',
       got: JSON.stringify(id),
       hint: `Choose another --run-id, or continue that run with --resume ${id}.`,
-      cause,
+      ...(cause === undefined ? {} : { cause }),
     });
+  let unlock: () => void;
+  try {
+    unlock = lockRun(join(directory, LOCK));
+  } catch (cause) {
+    if (cause instanceof DataError) throw taken(cause);
+    throw cause;
   }
-  writeFileAtomic(join(directory, 'plan.json'), planText);
-  // Last: a folder with a manifest is a whole run folder.
-  writeFileAtomic(join(directory, 'manifest.json'), manifestText);
-  writeFileAtomic(join(runsDirectory, LATEST), `${id}\n`);
-  return openFolder(directory);
+  if (readdirSync(directory).every((name) => name === LOCK || name === 'plan.json' || isTemporary(name))) return unlock;
+  unlock();
+  throw taken();
 }
 
 /**
@@ -192,8 +207,9 @@ function openFolder(directory: string): RunFolder {
 }
 
 function openWriter(directory: string, unitsPath: string, blobs: BlobStore): RunWriter {
-  const unlock = lockRun(join(directory, 'run.lock'));
+  const unlock = lockRun(join(directory, LOCK));
   try {
+    blobs.clean();
     const log = openUnitLog(unitsPath);
     return {
       putBlob: (sha256, bytes) => blobs.put(sha256, bytes),

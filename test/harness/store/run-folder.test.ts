@@ -69,6 +69,27 @@ describe('a run folder', () => {
     run.openWriter().close();
   });
 
+  it('takes a folder in which a process was killed before the run began, and none with anything else in it', () => {
+    const runs = temporaryFolder();
+    mkdirSync(join(runs, 'run-1'));
+    writeFileSync(join(runs, 'run-1/plan.json'), '{"half');
+    writeFileSync(join(runs, 'run-1/.tmp-left'), '{');
+    writeFileSync(join(runs, 'run-1/run.lock'), '');
+    expect(newRun(runs).plan).toEqual(plan);
+    mkdirSync(join(runs, 'run-2'));
+    writeFileSync(join(runs, 'run-2/notes.txt'), 'mine');
+    expect(() => newRun(runs, 'run-2')).toThrow(ConfigError);
+    expect(readdirSync(join(runs, 'run-2'))).toEqual(['notes.txt']);
+  });
+
+  it('removes what a writer that was killed has left among the blobs', () => {
+    const run = newRun(temporaryFolder());
+    mkdirSync(join(run.directory, 'blobs/ab'), { recursive: true });
+    writeFileSync(join(run.directory, 'blobs/ab/.tmp-left'), 'x');
+    run.openWriter().close();
+    expect(readdirSync(join(run.directory, 'blobs/ab'))).toEqual([]);
+  });
+
   it('counts the last ok line of a unit, else the last line, in plan order', async () => {
     const run = newRun(temporaryFolder());
     const writer = run.openWriter();

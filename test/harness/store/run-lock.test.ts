@@ -20,8 +20,23 @@ describe('the lock of a run', () => {
     const gone = spawnSync(process.execPath, ['-e', '']).pid;
     writeFileSync(path, `${gone}\n`);
     const release = lockRun(path);
-    expect(readFileSync(path, 'utf8')).toBe(`${process.pid}\n`);
+    expect(readFileSync(path, 'utf8')).toMatch(new RegExp(`^${process.pid}( \\d+)?\n$`));
     release();
+  });
+
+  it('of a process that was killed and whose id is now ours is taken over', () => {
+    const path = join(temporaryFolder(), 'run.lock');
+    writeFileSync(path, `${process.pid}\n`);
+    lockRun(path)();
+  });
+
+  it.runIf(existsSync('/proc/self/stat'))('of a process whose id has another by now is taken over', () => {
+    const path = join(temporaryFolder(), 'run.lock');
+    // Our parent lives, and began at another time.
+    writeFileSync(path, `${process.ppid} 1\n`);
+    lockRun(path)();
+    writeFileSync(path, `${process.ppid}\n`);
+    expect(() => lockRun(path)).toThrow(`process ${process.ppid}`);
   });
 
   it('without a process in it is taken over', () => {
