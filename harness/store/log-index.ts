@@ -9,12 +9,7 @@
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { DataError } from '../ports/index.ts';
-import {
-  type Observation,
-  type Plan,
-  type RequestObservation,
-  type UnequalExecution,
-} from '../schema/index.ts';
+import { type Observation, type Plan, type RequestObservation, type UnequalExecution } from '../schema/index.ts';
 import { parseRecord } from './json-file.ts';
 import { readUnitLog } from './unit-log.ts';
 
