@@ -38,7 +38,7 @@ interface RecordProblems {
 }
 
 /** A name that no process gives twice, whatever its id; see `isTemporary`. */
-const temporaryName = (): string => `.tmp-${randomBytes(9).toString('base64url')}`;
+export const temporaryName = (): string => `.tmp-${randomBytes(9).toString('base64url')}`;
 
 /** What a process that was killed in `writeFileAtomic` leaves behind. */
 export function isTemporary(fileName: string): boolean {

@@ -6,8 +6,10 @@
  * Process ids mean something on one machine only: a run folder on a shared disk is not guarded against another machine.
  * @module
  */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DataError } from '../ports/index.ts';
+import { temporaryName } from './json-file.ts';
 
 /** Locks that this process holds: its own id in a lock file proves nothing. */
 const held = new Set<string>();
@@ -16,7 +18,7 @@ const held = new Set<string>();
 export function lockRun(path: string): () => void {
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
-      writeFileSync(path, `${process.pid} ${beginningOf(process.pid) ?? ''}`.trimEnd() + '\n', { flag: 'wx' });
+      createWhole(path, `${`${process.pid} ${beginningOf(process.pid) ?? ''}`.trimEnd()}\n`);
       held.add(path);
       return () => {
         held.delete(path);
@@ -45,6 +47,26 @@ export function lockRun(path: string): () => void {
   });
 }
 
+/**
+ * A new file that is there with all of its content or not at all: a lock that a killed process has half written would name another
+ * process, and one that is still empty would look like one that nobody holds.
+ *
+ * @throws the system's EEXIST when the file is there
+ */
+function createWhole(path: string, content: string): void {
+  const whole = join(dirname(path), temporaryName());
+  writeFileSync(whole, content, { flag: 'wx' });
+  try {
+    linkSync(whole, path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw error;
+    // A file system without hard links.
+    writeFileSync(path, content, { flag: 'wx' });
+  } finally {
+    rmSync(whole, { force: true });
+  }
+}
+
 interface Holder {
   readonly processId: number;
   /** Null where the system does not tell. */
@@ -53,7 +75,9 @@ interface Holder {
 
 function holderOf(path: string): Holder | null {
   try {
-    const [id, began] = readFileSync(path, 'utf8').trim().split(' ');
+    const text = readFileSync(path, 'utf8');
+    if (!text.endsWith('\n')) return null; // torn
+    const [id, began] = text.trim().split(' ');
     const processId = Number(id);
     return Number.isInteger(processId) && processId > 0 ? { processId, began: began ?? null } : null;
   } catch {

@@ -5,19 +5,18 @@
  * belongs to the leakage report. Levels that promise nothing (`drift`) have a row too: it is measured, not judged.
  * @module
  */
-import type { DeterminismRow, Estimate, Suite, SuiteInput } from '../../harness/schema/index.ts';
+import type { DeterminismRow, Divergence, Estimate, Suite, SuiteInput } from '../../harness/schema/index.ts';
 import {
   bitsEquality,
   compare,
+  countEqual,
+  countEvidence,
   divergenceOf,
-  equalityOf,
-  evidenceOf,
+  fillRows,
   isDifferent,
-  pairsOf,
-  rowKey,
-  rowsOf,
   type Comparison,
-  type Row,
+  type OpenRow,
+  type RowKey,
 } from '../pairing/index.ts';
 import { pairLogprobDiff } from './first-divergence.ts';
 
@@ -30,52 +29,72 @@ export const determinismSuite: Suite<DeterminismRow> = {
     'Shows whether the same request gives the same logit bits, tokens and text when batch, order, chunks or caches change. ' +
     'Equality does not show that the answer is right, and equal text is weak evidence of equal bits.',
   analyse: (input) =>
-    rowsOf(input, ({ promise }) => promise !== 'content-independent').map((row) => analyseRow(row, input)),
+    fillRows(
+      input,
+      ({ promise }) => promise !== 'content-independent',
+      (key) => openRow(key, input),
+    ),
 };
 
-function analyseRow(row: Row, input: SuiteInput): DeterminismRow {
-  const comparisons = pairsOf(row).map(compare);
-  const logprobDiffs = comparisons.map((comparison) => pairLogprobDiff(comparison, input.loadLogits));
+function openRow(key: RowKey, input: SuiteInput): OpenRow<DeterminismRow> {
+  const evidence = countEvidence(key, input.perturbations);
+  const [bits, tokens, text] = [countEqual(), countEqual(), countEqual()];
+  const divergences: Divergence[] = [];
+  const tokenDiffs: { readonly caseId: string; readonly at: number }[] = [];
+  const logprobDiff = { known: 0, largest: 0 };
+  let first: Comparison | null = null;
+  let compared = 0;
+  let differing = 0;
+
+  const addComparison = (comparison: Comparison): void => {
+    const { bitsEqual, tokensEqual, textEqual, firstTokenDiff, pair } = comparison;
+    first ??= comparison;
+    compared++;
+    bits.add(bitsEqual);
+    tokens.add(tokensEqual);
+    text.add(textEqual);
+    // One request has one output at the reference and one at the level; tokens decide, text where there are none.
+    if (!(tokensEqual ?? textEqual)) differing++;
+    if (firstTokenDiff !== null) tokenDiffs.push({ caseId: pair.caseId, at: firstTokenDiff });
+    const diff = pairLogprobDiff(comparison, input.loadLogits);
+    if (diff !== null) {
+      logprobDiff.known++;
+      logprobDiff.largest = Math.max(logprobDiff.largest, diff);
+    }
+    if (divergences.length < DIVERGENCES_MAX && isDifferent(comparison))
+      divergences.push(divergenceOf(comparison, diff));
+  };
+
   return {
-    ...rowKey(row),
-    bits: bitsEquality(comparisons),
-    tokens: equalityOf(comparisons.map(({ tokensEqual }) => tokensEqual)),
-    text: equalityOf(comparisons.map(({ textEqual }) => textEqual)),
-    uniqueOutputs: uniqueOutputs(comparisons),
-    firstTokenDiffs: firstTokenDiffs(comparisons),
-    maxAbsLogprobDiff: largestEstimate(comparisons, logprobDiffs),
-    ...evidenceOf(row, input.perturbations),
-    divergences: comparisons
-      .map((comparison, i) => ({ comparison, logprobDiff: logprobDiffs[i]! }))
-      .filter(({ comparison }) => isDifferent(comparison))
-      .slice(0, DIVERGENCES_MAX)
-      .map(({ comparison, logprobDiff }) => divergenceOf(comparison, logprobDiff)),
+    add: (member) => {
+      evidence.add(member);
+      for (const pair of member.pairs) addComparison(compare(pair));
+    },
+    addGap: evidence.addGap,
+    close: () => ({
+      ...key,
+      bits: bitsEquality(bits.result(), first),
+      tokens: tokens.result(),
+      text: text.result(),
+      uniqueOutputs:
+        compared === 0 ? { max: 0, mean: 0 } : { max: differing > 0 ? 2 : 1, mean: 1 + differing / compared },
+      firstTokenDiffs: tokenDiffs.sort((a, b) => order(a.caseId, b.caseId)).map(({ at }) => at),
+      maxAbsLogprobDiff: largestEstimate(first, logprobDiff),
+      ...evidence.result(),
+      divergences,
+    }),
   };
 }
 
-/** One request has one output at the reference and one at the level; tokens decide, text where there are none. */
-function uniqueOutputs(comparisons: readonly Comparison[]): DeterminismRow['uniqueOutputs'] {
-  if (comparisons.length === 0) return { max: 0, mean: 0 };
-  const differing = comparisons.filter(({ tokensEqual, textEqual }) => !(tokensEqual ?? textEqual)).length;
-  return { max: differing > 0 ? 2 : 1, mean: 1 + differing / comparisons.length };
-}
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-function firstTokenDiffs(comparisons: readonly Comparison[]): number[] {
-  return comparisons
-    .filter(({ firstTokenDiff }) => firstTokenDiff !== null)
-    .sort((a, b) => (a.pair.caseId < b.pair.caseId ? -1 : a.pair.caseId > b.pair.caseId ? 1 : 0))
-    .map(({ firstTokenDiff }) => firstTokenDiff!);
-}
-
-function largestEstimate(comparisons: readonly Comparison[], diffs: readonly (number | null)[]): Estimate {
-  const [first] = comparisons;
-  if (first === undefined) return { kind: 'not-measured', why: 'no request of this level was observed' };
-  const known = diffs.filter((diff) => diff !== null);
-  if (known.length === 0) {
-    const { generated } = first.pair.level;
-    if (generated.kind !== 'blob') return { kind: generated.kind, why: generated.why };
-    return { kind: 'not-measured', why: 'no finite logits on both sides of any pair' };
-  }
-  const value = known.reduce((largest, diff) => Math.max(largest, diff), 0);
-  return { kind: 'measured', value, low: null, high: null, n: known.length };
+function largestEstimate(
+  first: Comparison | null,
+  { known, largest }: { readonly known: number; readonly largest: number },
+): Estimate {
+  if (first === null) return { kind: 'not-measured', why: 'no request of this level was observed' };
+  if (known > 0) return { kind: 'measured', value: largest, low: null, high: null, n: known };
+  const { generated } = first.pair.level;
+  if (generated.kind !== 'blob') return { kind: generated.kind, why: generated.why };
+  return { kind: 'not-measured', why: 'no finite logits on both sides of any pair' };
 }

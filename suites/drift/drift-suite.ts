@@ -6,16 +6,10 @@
  * @module
  */
 import type { DriftRow, Suite, SuiteInput } from '../../harness/schema/index.ts';
-import { evidenceOf, pairsOf, rowKey, rowsOf, type Row } from '../pairing/index.ts';
-import { estimatesOf, nothingCompared, type DriftEstimates } from './estimates.ts';
-import {
-  comparableRows,
-  contextOf,
-  measurePositions,
-  type DriftContext,
-  type NotComparable,
-  type PositionMeasures,
-} from './positions.ts';
+import { countEvidence, fillRows, type OpenRow, type RequestPair, type RowKey } from '../pairing/index.ts';
+import { createDriftSums } from './drift-sums.ts';
+import { estimatesOf, nothingCompared } from './estimates.ts';
+import { comparableRows, isForced, measurePositions, type DriftContext, type NotComparable } from './positions.ts';
 
 export const driftSuite: Suite<DriftRow> = {
   id: 'drift',
@@ -24,28 +18,52 @@ export const driftSuite: Suite<DriftRow> = {
     'Shows by how much the next-token distributions move, in one context: KL, same top token, log-probabilities, perplexity. ' +
     'It shows the size of a change: a small KL does not show that the answers are as good.',
   analyse: (input) =>
-    rowsOf(input, ({ promise }) => promise !== 'content-independent').map((row) => analyseRow(row, input)),
+    fillRows(
+      input,
+      ({ promise }) => promise !== 'content-independent',
+      (key) => openRow(key, input),
+    ),
 };
 
-function analyseRow(row: Row, input: SuiteInput): DriftRow {
-  const context = contextOf(pairsOf(row));
-  const { evidence } = evidenceOf(row, input.perturbations);
-  return { ...rowKey(row), context, ...measureRow(row, context, input), evidence };
-}
+/**
+ * A row compares prompt positions until a request turns up that was teacher-forced; from then on forced tokens alone, also of the
+ * requests before it. Those were not forced, so all that is left of them is why they cannot be compared in that way.
+ */
+function openRow(key: RowKey, input: SuiteInput): OpenRow<DriftRow> {
+  const evidence = countEvidence(key, input.perturbations);
+  let context: DriftContext = 'prompt-positions';
+  let sums = createDriftSums();
+  let reason: NotComparable | null = null;
+  let reasonIfForced: NotComparable | null = null;
 
-function measureRow(row: Row, context: DriftContext, input: SuiteInput): DriftEstimates {
-  const measures: PositionMeasures[] = [];
-  const reasons: NotComparable[] = [];
-  for (const pair of pairsOf(row)) {
+  const addPair = (pair: RequestPair): void => {
+    if (context === 'prompt-positions' && isForced(pair)) {
+      context = 'forced-output';
+      sums = createDriftSums();
+      reason = reasonIfForced;
+    }
     const rows = comparableRows(pair, context);
-    if ('kind' in rows) reasons.push(rows);
-    else measures.push(measurePositions(pair.caseId, rows, input.loadLogits));
-  }
-  if (measures.length > 0) {
-    // By label, not by call order: a row's interval does not depend on which other rows the run has.
-    const rng = input.rng.fork(`drift/${row.perturbation}/${row.axis}/${row.level}`);
-    return estimatesOf(measures, () => rng.next());
-  }
-  const [reason] = reasons;
-  return nothingCompared(reason ?? { kind: 'not-measured', why: 'no request of this level was observed' });
+    if ('kind' in rows) reason ??= rows;
+    else sums.add(measurePositions(pair.caseId, rows, input.loadLogits));
+    if (context === 'prompt-positions' && reasonIfForced === null) {
+      const forced = comparableRows(pair, 'forced-output');
+      if ('kind' in forced) reasonIfForced = forced;
+    }
+  };
+
+  return {
+    add: (member) => {
+      evidence.add(member);
+      for (const pair of member.pairs) addPair(pair);
+    },
+    addGap: evidence.addGap,
+    close: () => {
+      // By label, not by call order: a row's interval does not depend on which other rows the run has.
+      const rng = input.rng.fork(`drift/${key.perturbation}/${key.axis}/${key.level}`);
+      const estimates = sums.isEmpty()
+        ? nothingCompared(reason ?? { kind: 'not-measured', why: 'no request of this level was observed' })
+        : estimatesOf(sums, () => rng.next());
+      return { ...key, context, ...estimates, evidence: evidence.result().evidence };
+    },
+  };
 }

@@ -8,20 +8,18 @@
 import type { DriftRow, Estimate } from '../../harness/schema/index.ts';
 import { KL_BANDS } from '../../harness/schema/index.ts';
 import {
-  ascending,
   bootstrapInterval,
   clopperPearson,
   drawResamples,
   exp,
-  quantileOfSorted,
   type Interval,
   type Resamples,
 } from '../../harness/statistics/index.ts';
 import { CONFIDENCE } from '../pairing/index.ts';
-import type { NotComparable, PositionMeasures } from './positions.ts';
+import type { CaseSums, DriftSums } from './drift-sums.ts';
+import type { NotComparable } from './positions.ts';
 
 const REPLICATES = 1999;
-const FIGURE_POINTS_MAX = 64;
 
 export type DriftEstimates = Pick<
   DriftRow,
@@ -56,74 +54,39 @@ export function nothingCompared(reason: NotComparable): DriftEstimates {
 }
 
 /** @param next - uniform in [0, 1), for the resamples */
-export function estimatesOf(measures: readonly PositionMeasures[], next: () => number): DriftEstimates {
-  const kl = measures.flatMap(({ klNats }) => Array.from(klNats));
-  const broken = measures.reduce((total, { brokenPositions }) => total + brokenPositions, 0);
-  const reason = brokenReason(kl, broken);
-  if (reason !== null) return { ...nothingCompared(reason), positions: kl.length };
+export function estimatesOf(sums: DriftSums, next: () => number): DriftEstimates {
+  const reason = brokenReason(sums);
+  if (reason !== null) return { ...nothingCompared(reason), positions: sums.positions };
 
-  const cases = casesOf(measures);
-  const resamples = drawResamples({ count: cases.length, replicates: REPLICATES, next });
-  const klNatsMean = ratioEstimate(cases, resamples, 'klSum', 'positions');
-  const sorted = ascending(kl);
+  const cases = sums.clusters();
+  const resampled: Resampled = {
+    cases,
+    n: sums.cases,
+    resamples: drawResamples({ count: cases.length, replicates: REPLICATES, next }),
+  };
+  const klNatsMean = ratioEstimate(resampled, 'klSum', 'positions');
+  const { quantiles, largest } = sums.klQuantiles([0.5, 0.9, 0.99]);
   return {
-    positions: kl.length,
+    positions: sums.positions,
     klNatsMean,
-    klNatsMax: point(sorted[sorted.length - 1], cases.length),
-    klNatsQuantiles: {
-      p50: quantileOfSorted(sorted, 0.5),
-      p90: quantileOfSorted(sorted, 0.9),
-      p99: quantileOfSorted(sorted, 0.99),
-    },
-    sameTopShare: shareEstimate(cases, resamples),
-    maxAbsLogprobDiff: maxDiffEstimate(measures, cases.length),
-    ...nextTokenEstimates(cases, resamples),
+    klNatsMax: point(largest, sums.cases),
+    klNatsQuantiles: { p50: quantiles[0], p90: quantiles[1], p99: quantiles[2] },
+    sameTopShare: shareEstimate(resampled),
+    maxAbsLogprobDiff: maxDiffEstimate(sums),
+    ...nextTokenEstimates(resampled),
     band: bandOf(klNatsMean),
-    klNatsByPosition: klByRelativePosition(measures),
+    klNatsByPosition: sums.klByRelativePosition(),
   };
 }
 
-/** The sums of one case over all its positions: what the bootstrap resamples. */
-interface CaseSums {
-  readonly caseId: string;
-  positions: number;
-  klSum: number;
-  sameTop: number;
-  nextTokens: number;
-  nextTokenDiffSum: number;
-  nextTokenDiffSquares: number;
+/** Clusters of whole cases, how many cases they are, and the resamples that all estimates of a row use. */
+interface Resampled {
+  readonly cases: readonly CaseSums[];
+  readonly n: number;
+  readonly resamples: Resamples;
 }
 
-function casesOf(measures: readonly PositionMeasures[]): CaseSums[] {
-  const cases = new Map<string, CaseSums>();
-  for (const one of measures) {
-    const sums = cases.get(one.caseId) ?? emptyCase(one.caseId);
-    cases.set(one.caseId, sums);
-    sums.positions += one.klNats.length;
-    sums.sameTop += one.sameTop;
-    sums.nextTokens += one.nextTokenDiffs.length;
-    for (const kl of one.klNats) sums.klSum += kl;
-    for (const diff of one.nextTokenDiffs) {
-      sums.nextTokenDiffSum += diff;
-      sums.nextTokenDiffSquares += diff * diff;
-    }
-  }
-  return [...cases.values()];
-}
-
-function emptyCase(caseId: string): CaseSums {
-  return {
-    caseId,
-    positions: 0,
-    klSum: 0,
-    sameTop: 0,
-    nextTokens: 0,
-    nextTokenDiffSum: 0,
-    nextTokenDiffSquares: 0,
-  };
-}
-
-type SumName = Exclude<keyof CaseSums, 'caseId'>;
+type SumName = keyof CaseSums;
 
 /** Sum over sum: a mean over positions in which a case weighs as many as it has. */
 function ratio(cases: readonly CaseSums[], indices: ArrayLike<number>, above: SumName, below: SumName): number {
@@ -138,8 +101,7 @@ function ratio(cases: readonly CaseSums[], indices: ArrayLike<number>, above: Su
 }
 
 function ratioEstimate(
-  cases: readonly CaseSums[],
-  resamples: Resamples,
+  { cases, n, resamples }: Resampled,
   above: SumName,
   below: SumName,
   transform: (value: number) => number = (value) => value,
@@ -147,15 +109,16 @@ function ratioEstimate(
   const statistic = (indices: ArrayLike<number>): number => transform(ratio(cases, indices, above, below));
   const everything = cases.map((_, i) => i);
   const interval = bootstrapInterval({ resamples, statistic, confidence: CONFIDENCE });
-  return withInterval(statistic(everything), interval, cases.length);
+  return withInterval(statistic(everything), interval, n);
 }
 
 /**
  * The bootstrap of a share that is 1 (or 0) in every case has no width, whatever the number of positions. The exact interval
  * over positions has one; the wider end of both is taken.
  */
-function shareEstimate(cases: readonly CaseSums[], resamples: Resamples): Estimate {
-  const byCase = ratioEstimate(cases, resamples, 'sameTop', 'positions');
+function shareEstimate(resampled: Resampled): Estimate {
+  const { cases } = resampled;
+  const byCase = ratioEstimate(resampled, 'sameTop', 'positions');
   if (byCase.low === null || byCase.high === null) return byCase;
   const byPosition = clopperPearson({
     successes: cases.reduce((total, { sameTop }) => total + sameTop, 0),
@@ -166,9 +129,9 @@ function shareEstimate(cases: readonly CaseSums[], resamples: Resamples): Estima
 }
 
 function nextTokenEstimates(
-  cases: readonly CaseSums[],
-  resamples: Resamples,
+  resampled: Resampled,
 ): Pick<DriftEstimates, 'rmsLogprobDiff' | 'meanLogprobDiff' | 'perplexityRatio'> {
+  const { cases } = resampled;
   const tokens = cases.reduce((total, { nextTokens }) => total + nextTokens, 0);
   const finite = cases.every(({ nextTokenDiffSquares }) => Number.isFinite(nextTokenDiffSquares));
   if (tokens === 0 || !finite) {
@@ -177,7 +140,7 @@ function nextTokenEstimates(
     return { rmsLogprobDiff: reason, meanLogprobDiff: reason, perplexityRatio: reason };
   }
   const estimate = (above: SumName, transform?: (value: number) => number): Estimate =>
-    ratioEstimate(cases, resamples, above, 'nextTokens', transform);
+    ratioEstimate(resampled, above, 'nextTokens', transform);
   return {
     rmsLogprobDiff: estimate('nextTokenDiffSquares', Math.sqrt),
     meanLogprobDiff: estimate('nextTokenDiffSum'),
@@ -186,37 +149,20 @@ function nextTokenEstimates(
   };
 }
 
-function maxDiffEstimate(measures: readonly PositionMeasures[], cases: number): Estimate {
-  const value = measures.reduce((largest, one) => Math.max(largest, one.maxAbsLogprobDiff), 0);
-  if (Number.isFinite(value)) return point(value, cases);
+function maxDiffEstimate({ maxAbsLogprobDiff, cases }: DriftSums): Estimate {
+  if (Number.isFinite(maxAbsLogprobDiff)) return point(maxAbsLogprobDiff, cases);
   return { kind: 'not-measured', why: 'a token is masked on one side only: the difference is infinite' };
 }
 
-/** Mean KL of up to 64 equal parts of the positions, first to last. */
-function klByRelativePosition(measures: readonly PositionMeasures[]): number[] {
-  const longest = measures.reduce((most, { klNats }) => Math.max(most, klNats.length), 0);
-  const points = Math.min(FIGURE_POINTS_MAX, longest);
-  const sums = new Float64Array(points);
-  const counts = new Uint32Array(points);
-  for (const { klNats } of measures) {
-    for (let position = 0; position < klNats.length; position++) {
-      const part = Math.floor((position * points) / klNats.length);
-      sums[part] += klNats[position];
-      counts[part] += 1;
-    }
-  }
-  return Array.from(sums, (sum, part) => (counts[part] > 0 ? sum / counts[part] : 0));
-}
-
 /** A mean over the rest would hide exactly the positions that matter. */
-function brokenReason(kl: readonly number[], broken: number): NotComparable | null {
-  if (broken > 0) return { kind: 'not-measured', why: `${broken} positions have NaN or infinite logits` };
-  if (kl.length === 0) return { kind: 'not-measured', why: 'no positions were scored' };
-  const infinite = kl.filter((value) => !Number.isFinite(value)).length;
-  if (infinite === 0) return null;
+function brokenReason({ positions, brokenPositions, infinitePositions }: DriftSums): NotComparable | null {
+  if (brokenPositions > 0)
+    return { kind: 'not-measured', why: `${brokenPositions} positions have NaN or infinite logits` };
+  if (positions === 0) return { kind: 'not-measured', why: 'no positions were scored' };
+  if (infinitePositions === 0) return null;
   return {
     kind: 'not-measured',
-    why: `KL is infinite at ${infinite} of ${kl.length} positions: the level excludes a token that the reference can produce`,
+    why: `KL is infinite at ${infinitePositions} of ${positions} positions: the level excludes a token that the reference can produce`,
   };
 }
 

@@ -45,9 +45,9 @@ export interface PositionMeasures {
   readonly brokenPositions: number;
 }
 
-/** `forced-output` as soon as one request of the row was teacher-forced. */
-export function contextOf(pairs: readonly RequestPair[]): DriftContext {
-  return pairs.some(({ level }) => level.forced.kind === 'blob') ? 'forced-output' : 'prompt-positions';
+/** Whether the request was teacher-forced. */
+export function isForced({ level }: RequestPair): boolean {
+  return level.forced.kind === 'blob';
 }
 
 export function comparableRows(pair: RequestPair, context: DriftContext): ComparableRows | NotComparable {

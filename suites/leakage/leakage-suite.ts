@@ -5,19 +5,19 @@
  * A difference is then a leak and not batch variance.
  * @module
  */
-import type { Divergence, Equality, LeakageRow, Suite, SuiteInput } from '../../harness/schema/index.ts';
+import type { Divergence, LeakageRow, Suite, SuiteInput } from '../../harness/schema/index.ts';
 import {
   compare,
   CONFIDENCE,
+  countEqual,
+  countEvidence,
   divergenceOf,
-  equalityOf,
-  evidenceOf,
-  pairsOf,
-  rowKey,
-  rowsOf,
+  fillRows,
   shortText,
   type Comparison,
-  type Row,
+  type OpenRow,
+  type RowKey,
+  type RowMember,
 } from '../pairing/index.ts';
 import { clopperPearsonHigh } from '../../harness/statistics/index.ts';
 import { searchCanaries, type CanaryHit } from './canaries.ts';
@@ -31,38 +31,57 @@ export const leakageSuite: Suite<LeakageRow> = {
     'Shows whether a request depends on the content of the requests beside or before it, and whether an output holds the ' +
     'canary of another request. It does not show memorisation, membership, contamination of test data, or PII.',
   analyse: (input) =>
-    rowsOf(input, ({ promise }) => promise === 'content-independent').map((row) => analyseRow(row, input)),
+    fillRows(
+      input,
+      ({ promise }) => promise === 'content-independent',
+      (key) => openRow(key, input),
+    ),
 };
 
-function analyseRow(row: Row, input: SuiteInput): LeakageRow {
-  const comparisons = pairsOf(row).map(compare);
-  const searches = row.members.map((member) => ({ member, ...searchCanaries(member) }));
-  const outputs = searches.reduce((total, search) => total + search.outputs, 0);
-  const foreign = searches.reduce((total, { hits }) => total + hits.length, 0);
-  const shown = [
-    ...searches.flatMap(({ member, hits }) => hits.map((hit) => hitDivergence(member, hit))),
-    ...comparisons.filter(dependsOnContent).map((comparison) => divergenceOf(comparison, null)),
-  ];
+function openRow(key: RowKey, input: SuiteInput): OpenRow<LeakageRow> {
+  const evidence = countEvidence(key, input.perturbations);
+  // The strongest comparison that each pair allows: bits, else tokens, else text.
+  const independent = countEqual();
+  const canaries = { outputs: 0, planted: 0, foreign: 0 };
+  const hits: Divergence[] = [];
+  const dependent: Divergence[] = [];
+  let tokenDependent = 0;
   return {
-    ...rowKey(row),
-    meaning: 'cross-request',
-    contentDependent: contentEquality(comparisons),
-    tokenDependent: comparisons.filter((comparison) => dependsInTokens(comparison)).length,
-    canaries: {
-      outputs,
-      planted: searches.reduce((total, { planted }) => total + planted, 0),
-      foreign,
-      failureRateHigh:
-        outputs === 0 ? null : clopperPearsonHigh({ successes: foreign, trials: outputs, confidence: CONFIDENCE }),
+    add: (member) => {
+      evidence.add(member);
+      const search = searchCanaries(member);
+      canaries.outputs += search.outputs;
+      canaries.planted += search.planted;
+      canaries.foreign += search.hits.length;
+      for (const hit of search.hits) if (hits.length < DIVERGENCES_MAX) hits.push(hitDivergence(member, hit));
+      for (const comparison of member.pairs.map(compare)) {
+        const depends = dependsOnContent(comparison);
+        independent.add(!depends);
+        if (dependsInTokens(comparison)) tokenDependent++;
+        if (depends && dependent.length < DIVERGENCES_MAX) dependent.push(divergenceOf(comparison, null));
+      }
     },
-    ...evidenceOf(row, input.perturbations),
-    divergences: shown.slice(0, DIVERGENCES_MAX),
+    addGap: evidence.addGap,
+    close: () => ({
+      ...key,
+      meaning: 'cross-request',
+      contentDependent: independent.result(),
+      tokenDependent,
+      canaries: {
+        ...canaries,
+        failureRateHigh:
+          canaries.outputs === 0
+            ? null
+            : clopperPearsonHigh({
+                successes: canaries.foreign,
+                trials: canaries.outputs,
+                confidence: CONFIDENCE,
+              }),
+      },
+      ...evidence.result(),
+      divergences: [...hits, ...dependent].slice(0, DIVERGENCES_MAX),
+    }),
   };
-}
-
-/** The strongest comparison that each pair allows: bits, else tokens, else text. */
-function contentEquality(comparisons: readonly Comparison[]): Equality {
-  return equalityOf(comparisons.map((comparison) => !dependsOnContent(comparison)));
 }
 
 function dependsOnContent(comparison: Comparison): boolean {
@@ -74,10 +93,7 @@ function dependsInTokens({ tokensEqual, textEqual }: Comparison): boolean {
 }
 
 /** The output with the hit beside its counterpart; the counterpart's text is empty when the other job has none. */
-function hitDivergence(
-  { unit, reference, observed }: Row['members'][number],
-  { side, request }: CanaryHit,
-): Divergence {
+function hitDivergence({ unit, reference, observed }: RowMember, { side, request }: CanaryHit): Divergence {
   const other = (side === 'level' ? reference : observed).requests.find((one) => one.requestId === request.requestId);
   const [before, after] = side === 'level' ? [other, request] : [request, other];
   return {

@@ -11,22 +11,37 @@ import { whyNoBits, type Comparison } from './comparison.ts';
 
 export const CONFIDENCE = 0.95;
 
-/** @param outcomes - true = equal; null = cannot be compared, left out of n */
-export function equalityOf(outcomes: readonly (boolean | null)[]): Equality {
-  const known = outcomes.filter((outcome) => outcome !== null);
-  const n = known.length;
-  const equal = known.filter(Boolean).length;
-  if (n === 0) return { equal, n, failureRateHigh: null, failureRateLow: null };
-  const failures = { successes: n - equal, trials: n, confidence: CONFIDENCE };
-  return { equal, n, failureRateHigh: clopperPearsonHigh(failures), failureRateLow: clopperPearsonLow(failures) };
+export interface EqualityCount {
+  /** True = equal; null = cannot be compared, left out of n. */
+  add(outcome: boolean | null): void;
+  result(): Equality;
 }
 
-/** Equality of bits, or why there is none in the whole row. */
-export function bitsEquality(comparisons: readonly Comparison[]): DeterminismRow['bits'] {
-  const bits = equalityOf(comparisons.map(({ bitsEqual }) => bitsEqual));
+export function countEqual(): EqualityCount {
+  let equal = 0;
+  let n = 0;
+  return {
+    add: (outcome) => {
+      if (outcome === null) return;
+      n++;
+      if (outcome) equal++;
+    },
+    result: () => {
+      if (n === 0) return { equal, n, failureRateHigh: null, failureRateLow: null };
+      const failures = { successes: n - equal, trials: n, confidence: CONFIDENCE };
+      return { equal, n, failureRateHigh: clopperPearsonHigh(failures), failureRateLow: clopperPearsonLow(failures) };
+    },
+  };
+}
+
+/**
+ * Equality of bits, or why there is none in the whole row.
+ *
+ * @param first - the first comparison of the row; null = there was none
+ */
+export function bitsEquality(bits: Equality, first: Comparison | null): DeterminismRow['bits'] {
   if (bits.n > 0) return bits;
-  const [first] = comparisons;
-  if (first === undefined) return { kind: 'not-measured', why: 'no request of this level was observed' };
+  if (first === null) return { kind: 'not-measured', why: 'no request of this level was observed' };
   const { generated } = first.pair.level;
   const kind = generated.kind === 'not-measured' ? 'not-measured' : 'unsupported';
   return { kind, why: whyNoBits(first.pair) };

@@ -3,7 +3,7 @@
  * @module
  */
 import type { SuiteInput } from '../../harness/schema/index.ts';
-import type { Row } from './rows.ts';
+import type { RowKey, RowMember } from './rows.ts';
 
 export interface Evidence {
   /** The smallest value of each counter over the row's units. A counter that some unit does not have is left out. */
@@ -12,37 +12,76 @@ export interface Evidence {
   readonly evidenceProblem: string | null;
 }
 
-export function evidenceOf(row: Row, perturbations: SuiteInput['perturbations']): Evidence {
-  return { evidence: smallestCounters(row), evidenceProblem: firstProblem(row, perturbations) };
+export interface EvidenceCount {
+  add(member: RowMember): void;
+  addGap(gap: string): void;
+  result(): Evidence;
 }
 
-function smallestCounters(row: Row): Record<string, number> {
-  const [first, ...others] = row.members.map(({ observed }) => observed.counters);
-  const smallest: Record<string, number> = {};
-  for (const [name, value] of Object.entries(first ?? {})) {
-    if (others.every((counters) => counters[name] !== undefined)) {
-      smallest[name] = others.reduce((low, counters) => Math.min(low, counters[name]), value);
-    }
-  }
-  return smallest;
+export function countEvidence({ perturbation: id }: RowKey, perturbations: SuiteInput['perturbations']): EvidenceCount {
+  const perturbation = perturbations.find((one) => one.id === id);
+  const gaps = createFirst();
+  const problems = createFirst();
+  let worst: string | null = null;
+  let smallest: Record<string, number> | null = null;
+  let members = 0;
+  return {
+    add: ({ unit, level, observed }) => {
+      members++;
+      smallest = smallest === null ? { ...observed.counters } : smallerOf(smallest, observed.counters);
+      const problem = perturbation?.evidenceProblem(level, observed.counters) ?? null;
+      if (problem === null) return;
+      worst ??= problem;
+      problems.add(unit.id);
+    },
+    addGap: gaps.add,
+    result: () => ({
+      evidence: smallest ?? {},
+      evidenceProblem:
+        perturbation === undefined
+          ? `The perturbation ${id} is not known here, so its evidence cannot be judged.`
+          : (problemText(worst, problems, members) ?? gapText(gaps)),
+    }),
+  };
 }
 
-function firstProblem(row: Row, perturbations: SuiteInput['perturbations']): string | null {
-  const perturbation = perturbations.find(({ id }) => id === row.perturbation);
-  if (perturbation === undefined) {
-    return `The perturbation ${row.perturbation} is not known here, so its evidence cannot be judged.`;
-  }
-  const problems: { unitId: string; problem: string }[] = [];
-  for (const { unit, level, observed } of row.members) {
-    const problem = perturbation.evidenceProblem(level, observed.counters);
-    if (problem !== null) problems.push({ unitId: unit.id, problem });
-  }
-  const [worst] = problems;
-  if (worst !== undefined) {
-    if (problems.length === row.members.length) return worst.problem;
-    return `${worst.problem} (${problems.length} of ${row.members.length} units, first ${worst.unitId})`;
-  }
-  const [gap] = row.gaps;
-  if (gap === undefined) return null;
-  return row.gaps.length === 1 ? gap : `${gap}; and ${row.gaps.length - 1} more of this kind`;
+function smallerOf(known: Record<string, number>, counters: Readonly<Record<string, number>>): Record<string, number> {
+  const smaller: Record<string, number> = {};
+  for (const [name, value] of Object.entries(known))
+    if (counters[name] !== undefined) smaller[name] = Math.min(value, counters[name]);
+  return smaller;
+}
+
+function problemText(worst: string | null, units: First, members: number): string | null {
+  if (worst === null) return null;
+  return units.count === members ? worst : `${worst} (${units.count} of ${members} units, first ${units.first})`;
+}
+
+function gapText({ first, count }: First): string | null {
+  if (first === null) return null;
+  return count === 1 ? first : `${first}; and ${count - 1} more of this kind`;
+}
+
+interface First {
+  readonly first: string | null;
+  readonly count: number;
+  readonly add: (text: string) => void;
+}
+
+/** The first of many texts, and how many there were. */
+function createFirst(): First {
+  let first: string | null = null;
+  let count = 0;
+  return {
+    get first() {
+      return first;
+    },
+    get count() {
+      return count;
+    },
+    add: (text) => {
+      first ??= text;
+      count++;
+    },
+  };
 }

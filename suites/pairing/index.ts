@@ -3,6 +3,6 @@
  * @module
  */
 export { compare, divergenceOf, isDifferent, shortText, type Comparison } from './comparison.ts';
-export { bitsEquality, CONFIDENCE, equalityOf } from './equality.ts';
-export { evidenceOf, type Evidence } from './evidence.ts';
-export { pairsOf, rowKey, rowsOf, type RequestPair, type Row, type RowMember } from './rows.ts';
+export { bitsEquality, CONFIDENCE, countEqual, type EqualityCount } from './equality.ts';
+export { countEvidence, type Evidence, type EvidenceCount } from './evidence.ts';
+export { fillRows, type OpenRow, type RequestPair, type RowKey, type RowMember } from './rows.ts';

@@ -1,8 +1,10 @@
 /**
- * Rows: the levels of a plan that become one row of a report, with the requests to compare.
+ * Rows: the levels of a plan that become one row of a report, filled one unit at a time.
  *
  * A row is one (perturbation, axis, level, promise), in the order in which the plan names it first. Rows come from the plan
  * and not from the observations: a level that nobody observed is a row with nothing in it, never a row that is missing.
+ *
+ * Invariant: a row keeps what it has counted, never an observation. A run of any size is analysed in the memory of its rows.
  * @module
  */
 import type {
@@ -34,75 +36,68 @@ export interface RowMember {
   readonly pairs: readonly RequestPair[];
 }
 
-export interface Row {
+/** The fields that all rows of all reports begin with. */
+export interface RowKey {
   readonly perturbation: string;
   readonly axis: string;
   readonly level: string;
   readonly label: string;
   readonly promise: LevelPromise;
-  /** Observed units, in plan order. */
-  readonly members: readonly RowMember[];
-  /** What a unit with status ok should have held and did not, in words. */
-  readonly gaps: readonly string[];
 }
 
-interface OpenRow extends Row {
-  readonly members: RowMember[];
-  readonly gaps: string[];
+/** A row while it is filled. */
+export interface OpenRow<Row> {
+  /** An observed unit; they come in plan order. */
+  add(member: RowMember): void;
+  /** What a unit with status ok should have held and did not, in words; before the unit itself, if it held the rest. */
+  addGap(gap: string): void;
+  close(): Row;
 }
 
-/** All rows with a reference level that `wanted` accepts. */
-export function rowsOf(input: Pick<SuiteInput, 'plan' | 'observations'>, wanted: (level: Level) => boolean): Row[] {
-  const observations = new Map(
-    [...input.observations].filter(({ status }) => status === 'ok').map((o) => [o.unitId, o]),
-  );
-  const rows = new Map<string, OpenRow>();
+/**
+ * All rows with a reference level that `wanted` accepts.
+ *
+ * @param open - called once per row, in the order of the rows
+ */
+export function fillRows<Row>(
+  input: Pick<SuiteInput, 'plan' | 'observations'>,
+  wanted: (level: Level) => boolean,
+  open: (key: RowKey) => OpenRow<Row>,
+): Row[] {
+  const rows = new Map<string, OpenRow<Row>>();
+  const usable = okOnly(input.observations);
+  let next = usable.next();
   for (const unit of input.plan.units) {
+    const observation = next.done !== true && next.value.unitId === unit.id ? next.value : null;
     for (const level of unit.levels) {
       if (level.reference === null || !wanted(level)) continue;
-      const row = openRow(rows, unit, level);
-      const observation = observations.get(unit.id);
-      if (observation !== undefined) addMember(row, unit, level, observation);
+      const key = JSON.stringify([unit.perturbation, level.axis, level.id, level.promise]);
+      let row = rows.get(key);
+      if (row === undefined) rows.set(key, (row = open(rowKeyOf(unit, level))));
+      if (observation !== null) addUnit(row, unit, level, observation);
     }
+    if (observation !== null) next = usable.next();
   }
-  return [...rows.values()];
+  if (next.done !== true)
+    throw new RangeError(`rows: expected observations in plan order, got unit ${next.value.unitId} out of it`);
+  return [...rows.values()].map((row) => row.close());
 }
 
-/** Every pair of a row, in plan order. */
-export function pairsOf(row: Row): RequestPair[] {
-  return row.members.flatMap(({ pairs }) => pairs);
+function* okOnly(observations: Iterable<Observation>): Generator<Observation> {
+  for (const observation of observations) if (observation.status === 'ok') yield observation;
 }
 
-/** The fields that all rows of all reports begin with. */
-export function rowKey(row: Row): Pick<Row, 'perturbation' | 'axis' | 'level' | 'label' | 'promise'> {
-  const { perturbation, axis, level, label, promise } = row;
-  return { perturbation, axis, level, label, promise };
+function rowKeyOf({ perturbation }: Unit, { axis, id, label, promise }: Level): RowKey {
+  return { perturbation, axis, level: id, label, promise };
 }
 
-function openRow(rows: Map<string, OpenRow>, unit: Unit, level: Level): OpenRow {
-  const key = JSON.stringify([unit.perturbation, level.axis, level.id, level.promise]);
-  const known = rows.get(key);
-  if (known !== undefined) return known;
-  const row: OpenRow = {
-    perturbation: unit.perturbation,
-    axis: level.axis,
-    level: level.id,
-    label: level.label,
-    promise: level.promise,
-    members: [],
-    gaps: [],
-  };
-  rows.set(key, row);
-  return row;
-}
-
-function addMember(row: OpenRow, unit: Unit, level: Level, observation: Observation): void {
+function addUnit(row: OpenRow<unknown>, unit: Unit, level: Level, observation: Observation): void {
   const find = (id: string | null): LevelObservation | undefined =>
     observation.levels.find(({ levelId }) => levelId === id);
   const observed = find(level.id);
   const reference = find(level.reference);
   if (observed === undefined || reference === undefined) {
-    row.gaps.push(`unit ${unit.id} holds no level ${observed === undefined ? level.id : level.reference}`);
+    row.addGap(`unit ${unit.id} holds no level ${observed === undefined ? level.id : level.reference}`);
     return;
   }
   const counterparts = new Map(probesOf(reference).map((request) => [request.requestId, request]));
@@ -110,13 +105,13 @@ function addMember(row: OpenRow, unit: Unit, level: Level, observation: Observat
   for (const request of probesOf(observed)) {
     const counterpart = counterparts.get(request.requestId);
     if (counterpart === undefined) {
-      row.gaps.push(`unit ${unit.id}: request ${request.requestId} has no counterpart at level ${level.reference}`);
+      row.addGap(`unit ${unit.id}: request ${request.requestId} has no counterpart at level ${level.reference}`);
       continue;
     }
     const { requestId, caseId } = request;
     pairs.push({ unitId: unit.id, caseId, requestId, reference: counterpart, level: request });
   }
-  row.members.push({ unit, level, reference, observed, pairs });
+  row.add({ unit, level, reference, observed, pairs });
 }
 
 const probesOf = (level: LevelObservation): RequestObservation[] =>

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -39,9 +39,15 @@ describe('the lock of a run', () => {
     expect(() => lockRun(path)).toThrow(`process ${process.ppid}`);
   });
 
-  it('without a process in it is taken over', () => {
-    const path = join(temporaryFolder(), 'run.lock');
-    writeFileSync(path, '');
-    lockRun(path)();
-  });
+  it.each([['nothing'], ['half of the id of another', String(process.ppid)], ['text', 'x\n']])(
+    'with %s in it is taken over, and nothing is left beside it',
+    (_, text = '') => {
+      const folder = temporaryFolder();
+      const path = join(folder, 'run.lock');
+      writeFileSync(path, text);
+      const release = lockRun(path);
+      expect(readdirSync(folder)).toEqual(['run.lock']);
+      release();
+    },
+  );
 });
