@@ -22,7 +22,7 @@ import type { EngineOptions } from './options.ts';
 import { packedForThreads } from './packed.ts';
 import { assembleParts } from './parts.ts';
 import { checkTokenIds } from './request.ts';
-import type { BatchRequest, BatchResult, RankedLogprob } from './request.ts';
+import type { BatchRequest, BatchResult, PromptLogprob, RankedLogprob } from './request.ts';
 import { Session } from './session.ts';
 
 export interface ScoreOptions {
@@ -50,7 +50,7 @@ export interface Generation {
   readonly text: string;
   readonly finishReason: BatchResult['finishReason'];
   readonly logprobs: readonly RankedLogprob[];
-  readonly promptLogprobs: readonly RankedLogprob[] | null;
+  readonly promptLogprobs: readonly PromptLogprob[] | null;
   readonly logits: Float32Array | null;
   readonly promptLogits: Float32Array | null;
   readonly forcedLogits: Float32Array | null;
@@ -65,6 +65,8 @@ export interface Sequence {
 
 export interface Engine {
   readonly vocabSize: number;
+  /** Positions that the model has: tokens of a prompt and of what is produced. */
+  readonly maxPositions: number;
   readonly options: Required<EngineOptions>;
   /** Threads that share the work now: `threads` of the options once all have started. */
   readonly readyThreads: number;
@@ -184,6 +186,7 @@ export function createEngine(checkpoint: Checkpoint, engineOptions: EngineOption
 
   return {
     vocabSize: config.vocabSize,
+    maxPositions: config.maxPositions,
     options,
     get readyThreads() {
       return kernels.readyThreads;

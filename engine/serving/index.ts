@@ -7,6 +7,7 @@ export * from './parts.ts';
 export * from './request.ts';
 export * from './sampler.ts';
 export * from './counter-rng.ts';
+export * from './served-request.ts';
 export * from './session.ts';
 export * from './sampling-rows.ts';
 export * from './response-routes.ts';

@@ -11,6 +11,7 @@ export interface BatchRequest {
   readonly temperature?: number;
   readonly topP?: number;
   readonly topK?: number;
+  readonly minP?: number;
   readonly seed?: number;
   readonly stopTokenIds?: readonly number[];
   /** How many alternatives to return per token; 0 = only the chosen token's log-probability. */
@@ -21,10 +22,14 @@ export interface BatchRequest {
   readonly allowedTokenIds?: readonly number[];
   /** Log-probabilities of the prompt's own tokens, with this many alternatives each. */
   readonly promptLogprobs?: number;
+  /** Called with the entries of `promptLogprobs` as they come, in order, before the first token. */
+  readonly onPromptLogprobs?: (entries: readonly PromptLogprob[]) => void;
   /** Called with each new piece of text; the pieces joined are `text`. */
   readonly onText?: (piece: string) => void;
-  /** Called with each produced token. */
-  readonly onToken?: (tokenId: number, logprob: number) => void;
+  /** Called with each produced token, and the alternatives that `topLogprobs` asks for. */
+  readonly onToken?: OnToken;
+  /** Called once, when the request has left the session for whatever reason. */
+  readonly onEnd?: (result: BatchResult) => void;
   /** Scheduler rounds after which the request arrives. */
   readonly arrivalStep?: number;
   /** Prefixes are shared inside a tenant alone. */
@@ -42,10 +47,15 @@ export interface BatchRequest {
   readonly forcedTokenIds?: readonly number[];
 }
 
+export type OnToken = (tokenId: number, logprob: number, top: readonly TokenLogprob[]) => void;
+
 export type FinishReason = 'stop' | 'length' | 'abort';
 
 /** A token's log-probability with the most likely alternatives. */
 export type RankedLogprob = TokenLogprob & { readonly top: readonly TokenLogprob[] };
+
+/** A prompt token's log-probability; `rank` 1 is the most likely token. */
+export type PromptLogprob = RankedLogprob & { readonly rank: number };
 
 export interface BatchResult {
   readonly id: string;
@@ -57,7 +67,7 @@ export interface BatchResult {
   /** Prompt tokens that came from the prefix cache. */
   readonly cachedTokens: number;
   /** One per prompt token from the second on; null when not asked for. */
-  readonly promptLogprobs: readonly RankedLogprob[] | null;
+  readonly promptLogprobs: readonly PromptLogprob[] | null;
   /** Natural log, one per produced token. */
   readonly logprobs: number[];
   readonly topLogprobs: TokenLogprob[][];
@@ -79,8 +89,10 @@ export interface AdmittedRequest extends SamplingOptions {
   readonly allowedTokenIds: readonly number[] | null;
   /** null = not asked for */
   readonly promptLogprobs: number | null;
+  readonly onPromptLogprobs: ((entries: readonly PromptLogprob[]) => void) | null;
   readonly onText: ((piece: string) => void) | null;
-  readonly onToken: ((tokenId: number, logprob: number) => void) | null;
+  readonly onToken: OnToken | null;
+  readonly onEnd: ((result: BatchResult) => void) | null;
   readonly arrivalStep: number;
   readonly tenant: string;
   readonly cacheSalt: string;
@@ -107,13 +119,23 @@ export function admitRequest(
     throw new RangeError(`request ${request.id}: ${field}: expected ${expected}, got ${String(got)}`);
   };
   if (prompt.length === 0) fail('tokenIds', 'at least one token', 'none');
-  const { maxTokens, temperature = 0, topP = 1, topK = 0, seed = 0, topLogprobs = 0, scoreLastPositions = 0 } = request;
+  const {
+    maxTokens,
+    temperature = 0,
+    topP = 1,
+    topK = 0,
+    minP = 0,
+    seed = 0,
+    topLogprobs = 0,
+    scoreLastPositions = 0,
+  } = request;
   if (!Number.isInteger(maxTokens) || maxTokens < 0) fail('maxTokens', 'an integer >= 0', maxTokens);
   const total = prompt.length + Math.max(maxTokens, forced.length);
   if (total > limits.maxPositions) fail('prompt + maxTokens', `at most ${limits.maxPositions} positions`, total);
   if (!(temperature >= 0 && temperature < Infinity)) fail('temperature', 'a number >= 0', temperature);
   if (!(topP > 0 && topP <= 1)) fail('topP', 'a number in (0, 1]', topP);
   if (!Number.isInteger(topK) || topK < 0) fail('topK', 'an integer >= 0', topK);
+  if (!(minP >= 0 && minP <= 1)) fail('minP', 'a number in [0, 1]', minP);
   const { arrivalStep = 0 } = request;
   if (!Number.isInteger(arrivalStep) || arrivalStep < 0) fail('arrivalStep', 'an integer >= 0', arrivalStep);
   const allowed =
@@ -129,13 +151,16 @@ export function admitRequest(
     temperature,
     topP,
     topK,
+    minP,
     seed,
     stopTokenIds: request.stopTokenIds ?? [],
     stop: request.stop ?? [],
     allowedTokenIds: allowed,
     promptLogprobs: request.promptLogprobs ?? null,
+    onPromptLogprobs: request.onPromptLogprobs ?? null,
     onText: request.onText ?? null,
     onToken: request.onToken ?? null,
+    onEnd: request.onEnd ?? null,
     arrivalStep,
     tenant: request.tenant ?? '',
     cacheSalt: request.cacheSalt ?? '',

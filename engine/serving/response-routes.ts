@@ -6,7 +6,7 @@
  */
 import type { AdmittedRequest, BatchResult } from './request.ts';
 
-export interface Client extends Pick<AdmittedRequest, 'onToken' | 'onText'> {
+export interface Client extends Pick<AdmittedRequest, 'onToken' | 'onText' | 'onEnd'> {
   /** null until the request has ended */
   answer: BatchResult | null;
 }

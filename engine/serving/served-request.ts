@@ -3,8 +3,8 @@
  * @module
  */
 import type { Lease, StateBlock } from '../cache/index.ts';
-import type { AdmittedRequest, BatchResult, FinishReason, RankedLogprob } from './request.ts';
-import { logSumExp, topLogprobs } from './sampler.ts';
+import type { AdmittedRequest, BatchResult, FinishReason, PromptLogprob } from './request.ts';
+import { logSumExp, rankOf, topLogprobs } from './sampler.ts';
 import type { TokenLogprob } from './sampler.ts';
 import type { Client } from './response-routes.ts';
 import type { TextStream } from './text-stream.ts';
@@ -29,7 +29,7 @@ export class ServedRequest {
   readonly tokenIds: number[] = [];
   readonly logprobs: number[] = [];
   readonly topLogprobs: TokenLogprob[][] = [];
-  readonly promptLogprobs: RankedLogprob[] = [];
+  readonly promptLogprobs: PromptLogprob[] = [];
   readonly logits: Float32Array[] = [];
   readonly promptLogits: Float32Array[] = [];
   readonly forcedLogits: Float32Array[] = [];
@@ -82,9 +82,10 @@ export class ServedRequest {
     this.tokenIds.push(token);
     this.tokens.push(token);
     this.logprobs.push(logprob);
-    if (request.topLogprobs > 0) this.topLogprobs.push(topLogprobs(reported, request.topLogprobs));
+    const top = request.topLogprobs > 0 ? topLogprobs(reported, request.topLogprobs) : [];
+    if (request.topLogprobs > 0) this.topLogprobs.push(top);
     if (request.keepLogits) this.logits.push(reported.slice());
-    this.client()?.onToken?.(token, logprob);
+    this.client()?.onToken?.(token, logprob, top);
     const stopToken = request.stopTokenIds.includes(token);
     this.emit(stopToken ? '' : this.stream.push(token));
     if (stopToken || this.stream.stopped) this.finishReason = 'stop';
@@ -104,6 +105,7 @@ export class ServedRequest {
     if (skip >= n) return;
     const fresh = logits.subarray(skip * vocabSize);
     request.onPromptLogits?.(fresh);
+    const before = this.promptLogprobs.length;
     for (let i = skip; i < n; i++) {
       const position = from + i;
       const row = logits.subarray(i * vocabSize, (i + 1) * vocabSize);
@@ -111,9 +113,10 @@ export class ServedRequest {
       if (request.promptLogprobs !== null && position + 1 < request.prompt.length) {
         const tokenId = request.prompt[position + 1];
         const top = topLogprobs(row, request.promptLogprobs);
-        this.promptLogprobs.push({ tokenId, logprob: row[tokenId] - logSumExp(row), top });
+        this.promptLogprobs.push({ tokenId, logprob: row[tokenId] - logSumExp(row), rank: rankOf(row, tokenId), top });
       }
     }
+    if (this.promptLogprobs.length > before) request.onPromptLogprobs?.(this.promptLogprobs.slice(before));
     this.scored = from + n;
   }
 

@@ -74,6 +74,7 @@ export class Session {
   private serials = 0;
   private ticks = 0;
   private stalled = 0;
+  private lastStepRows = 0;
   /**
    * The oldest request that found no pages. Nothing younger is admitted meanwhile: it would pin again what is just leaving, and both
    * would wait for ever.
@@ -101,6 +102,11 @@ export class Session {
     return this.options.cache;
   }
 
+  /** Requests that have a slot, those that wait for one, and how many were in the last step. */
+  get load(): { readonly running: number; readonly waiting: number; readonly lastStepRows: number } {
+    return { running: this.active.length, waiting: this.waiting.length, lastStepRows: this.lastStepRows };
+  }
+
   get idle(): boolean {
     return this.waiting.length === 0 && this.active.length === 0;
   }
@@ -126,7 +132,8 @@ export class Session {
       );
     const stream = new TextStream(parts.detokenizer, admitted.stop);
     const serial = this.serials++;
-    const client: Client = { onToken: admitted.onToken, onText: admitted.onText, answer: null };
+    const { onToken, onText, onEnd } = admitted;
+    const client: Client = { onToken, onText, onEnd, answer: null };
     this.routes.open(serial, admitted.id, client);
     const clientNow = (): Client | null => this.routes.clientOf(serial, admitted.id);
     const served = new ServedRequest(admitted, serial, this.ticks + admitted.arrivalStep, stream, clientNow);
@@ -343,8 +350,9 @@ export class Session {
     this.waiting = this.waiting.filter((w) => w !== r);
     r.phase = 'done';
     const client = this.routes.clientOf(r.serial, r.request.id);
-    if (client !== null) client.answer = r.result();
+    const result = client === null ? null : (client.answer = r.result());
     this.routes.close(r.serial, r.request.id);
+    if (result !== null) client?.onEnd?.(result);
   }
 
   /** Runs one step. Its arrays are the kernels' and are given back at the end. */
@@ -373,6 +381,7 @@ export class Session {
       };
     });
     this.own.steps++;
+    this.lastStepRows = planned.length;
     this.own.maxActiveRows = Math.max(this.own.maxActiveRows, planned.length);
     const streams = this.model.forward({ tokenIds: Int32Array.from(tokenIds), sequences }, this.options.tap);
     const firstNeeded = planned.map(({ request }) => request.firstNeeded);

@@ -55,7 +55,7 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   };
 }
 
-function nonEmpty(text: string): string {
+export function nonEmpty(text: string): string {
   if (text !== '') return text;
   throw new InvalidArgumentError('Expected text that is not empty.');
 }

@@ -21,7 +21,7 @@ export interface CliIo {
   readonly clock: Clock;
   readonly runtime: { readonly node: string; readonly platform: string; readonly arch: string };
   /** Calls the handler at each Ctrl-C (SIGINT) and SIGTERM; returns how to stop listening. */
-  onInterrupt(handler: () => void): () => void;
+  onInterrupt(handler: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
   /** Ends the process at once, without flushing: the second Ctrl-C. */
   exitNow(code: number): void;
 }

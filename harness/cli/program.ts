@@ -14,6 +14,7 @@ import { packageVersion } from './package-version.ts';
 import { addPlanVerb } from './plan.ts';
 import { addReportVerb } from './report.ts';
 import { addRunVerb } from './run.ts';
+import { addServeVerb } from './serve.ts';
 import { addValidateVerb } from './validate.ts';
 
 /** @param args - without the program's name @returns the exit code */
@@ -55,6 +56,7 @@ function buildProgram(io: CliIo, setExitCode: (code: number) => void): Command {
   addReportVerb(program, io, setExitCode);
   addGateVerb(program, io, setExitCode);
   addListVerb(program, io);
+  addServeVerb(program, io, setExitCode);
   addValidateVerb(program, io);
   return program;
 }

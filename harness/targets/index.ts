@@ -1,4 +1,5 @@
 /** Targets: what can be asked. One folder a kind. @module */
+export { loadPartsModule } from './reference-engine/parts-module.ts';
 export { createReferenceEngineTarget } from './reference-engine/target.ts';
 export type { ReferenceEngineOptions } from './reference-engine/options.ts';
 export { createNullTarget } from './null/target.ts';

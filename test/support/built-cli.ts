@@ -23,14 +23,20 @@ export interface SpawnOptions {
   readonly signal?: 'SIGINT' | 'SIGKILL';
 }
 
+/** Path of the built program. */
+export function builtMain(): string {
+  if (!existsSync(MAIN)) throw new Error(`${MAIN} does not exist: run \`npm run build\` first`);
+  return MAIN;
+}
+
 export function spawnCli(
   args: readonly string[],
   { cwd, interruptAt, signal = 'SIGINT' }: SpawnOptions,
 ): Promise<Exited> {
-  if (!existsSync(MAIN)) throw new Error(`${MAIN} does not exist: run \`npm run build\` first`);
+  const main = builtMain();
   const { NO_COLOR: _noColour, FORCE_COLOR: _forceColour, ...env } = process.env;
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [MAIN, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [main, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let out = '';
     let err = '';
     let interrupted = false;

@@ -13,8 +13,8 @@ import { temporaryFolder } from './run-records.ts';
 export interface CapturedIo extends CliIo {
   readonly out: () => string;
   readonly err: () => string;
-  /** Presses Ctrl-C. */
-  readonly interrupt: () => void;
+  /** Presses Ctrl-C, or sends another signal. */
+  readonly interrupt: (signal?: 'SIGINT' | 'SIGTERM') => void;
   readonly exits: number[];
 }
 
@@ -28,7 +28,7 @@ export interface IoOptions {
 
 export function createIo({ cwd, env = {}, isTty = false, onErr }: IoOptions): CapturedIo {
   const texts = { out: '', err: '' };
-  const handlers = new Set<() => void>();
+  const handlers = new Set<(signal: 'SIGINT' | 'SIGTERM') => void>();
   const exits: number[] = [];
   return {
     stdout: { write: (text) => void (texts.out += text), isTty, columns: 120 },
@@ -51,8 +51,8 @@ export function createIo({ cwd, env = {}, isTty = false, onErr }: IoOptions): Ca
     exitNow: (code) => exits.push(code),
     out: () => texts.out,
     err: () => texts.err,
-    interrupt: () => {
-      for (const handler of [...handlers]) handler();
+    interrupt: (signal = 'SIGINT') => {
+      for (const handler of [...handlers]) handler(signal);
     },
     exits,
   };

@@ -9,11 +9,11 @@ import {
   shareCheckpoint,
   type Checkpoint,
   type Engine,
-  type EngineParts,
   type SharedCheckpoint,
 } from '../../../engine/index.ts';
 import type { LevelJob } from '../../schema/index.ts';
 import type { LaneDescription, ReferenceEngineOptions } from './options.ts';
+import { loadPartsModule } from './parts-module.ts';
 
 export interface EngineShelf {
   readonly description: LaneDescription;
@@ -27,7 +27,7 @@ export async function openEngineShelf(
   options: ReferenceEngineOptions,
   adopted: Checkpoint | null,
 ): Promise<EngineShelf> {
-  const custom = options.partsModule === null ? null : await loadParts(options.partsModule);
+  const custom = options.partsModule === null ? null : await loadPartsModule(options.partsModule);
   const checkpoint = adopted ?? openCheckpoint(options);
   const engines = new Map<string, Engine>();
   const engineFor = (asked: LevelJob['precision']): Engine => {
@@ -63,13 +63,4 @@ function openCheckpoint({ checkpoint }: ReferenceEngineOptions): Checkpoint {
   return checkpoint.kind === 'seeded'
     ? buildCheckpoint({ preset: checkpoint.preset, seed: checkpoint.seed })
     : loadCheckpoint(checkpoint.path);
-}
-
-async function loadParts(url: string): Promise<{ readonly name: string; readonly parts: Partial<EngineParts> }> {
-  // The one module that cannot be named here: a fault is chosen in the configuration.
-  const module = (await import(/* @vite-ignore */ url)) as { readonly name?: unknown; readonly parts?: unknown };
-  const { name, parts } = module;
-  if (typeof name !== 'string' || typeof parts !== 'object' || parts === null)
-    throw new TypeError(`${url}: expected the exports name (text) and parts (a mapping)`);
-  return { name, parts };
 }

@@ -3,7 +3,7 @@ import { uniformAt } from '../../../engine/serving/counter-rng.ts';
 import { argmax, logSumExp, sampleToken, topLogprobs } from '../../../engine/serving/sampler.ts';
 
 const logits = Float32Array.of(1, 3, 3, -2, 0);
-const greedy = { temperature: 0, topP: 1, topK: 0, seed: 0 };
+const greedy = { temperature: 0, topP: 1, topK: 0, minP: 0, seed: 0 };
 
 const never = (): number => {
   throw new Error('greedy sampling drew a number');

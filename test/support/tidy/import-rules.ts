@@ -12,7 +12,8 @@ const PACKAGE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   commander: ['harness/cli'],
   seedrandom: ['harness/ports'],
   'chart.js': ['reports/html'],
-  zod: ['harness/schema', 'harness/config', 'perturbations', 'engine/serving'],
+  zod: ['harness/schema', 'harness/config', 'perturbations', 'engine/serving', 'engine/server'],
+  fastify: ['engine/server'],
   jiti: ['harness/config'],
   yaml: ['harness/config'],
 };
@@ -155,9 +156,9 @@ function bareImports(source: Source): NamedSpecifier[] {
     .filter(({ text }) => !isRelative(text));
 }
 
-/** From outside, the engine is one room. */
+/** From outside, the engine is one room; its HTTP face is a second, so that who computes in a browser loads no HTTP server. */
 function outwardRoom(fromPath: string, to: string): string {
-  return to.startsWith('engine/') && !isEngine(fromPath) ? 'engine' : to;
+  return to.startsWith('engine/') && to !== 'engine/server' && !isEngine(fromPath) ? 'engine' : to;
 }
 
 function isBuiltin(specifier: string): boolean {

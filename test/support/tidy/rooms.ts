@@ -1,8 +1,8 @@
 /**
  * The rooms of the house and who may import whom: DESIGN "Who may import whom", as a table.
  *
- * A room is named by its folder. Its door is its `index.ts`. To the world outside, the engine has one door, `engine/index.ts`;
- * among themselves the engine's folders are rooms. A new room is a row here, and a reason in the change that adds it.
+ * A room is named by its folder. Its door is its `index.ts`. To the world outside, the engine has the door
+ * `engine/index.ts` and, for its HTTP face, `engine/server/index.ts`; among themselves the engine's folders are rooms. A new room is a row here, and a reason in the change that adds it.
  * @module
  */
 import { segmentsOf } from './source.ts';
@@ -82,7 +82,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'reports/*': [...RECORDS, 'reports', 'reports/view-model'],
 
   harness: ['harness/*'],
-  'harness/cli': ['harness/*', 'engine', 'perturbations', 'suites', 'suites/*', 'reports', 'reports/*'],
+  'harness/cli': [
+    'harness/*',
+    'engine',
+    'engine/server',
+    'perturbations',
+    'suites',
+    'suites/*',
+    'reports',
+    'reports/*',
+  ],
 };
 
 /** Rooms whose results are functions of their arguments: no clock, no chance, no locale. */
