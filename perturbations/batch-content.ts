@@ -27,6 +27,7 @@ export const batchContent = definePerturbation<ContentOptions>({
   title: 'Batch content',
   what: 'Changes what the other requests of a batch say, at equal lengths; no bit of a request may depend on it.',
   options: contentOptions,
+  requestRetry: 'forbidden',
   shapes: ({ cases, options }) =>
     filledGroups(cases, options.mates + 1).map((caseIds) => {
       const members = membersOf(cases, caseIds);

@@ -45,6 +45,7 @@ export const batchSize = definePerturbation<BatchSizeOptions>({
   options: batchSizeOptions,
   // at size 1 there are many waves, at size 16 one: shared slots would compare histories, not batch sizes
   sessions: 'one-per-wave',
+  requestRetry: 'forbidden',
   shapes: ({ cases, options }) => {
     const levels = levelPlans(options).map((plan) => plan.level);
     return filledGroups(cases, largestSize(options)).map((caseIds) => ({ caseIds, levels }));

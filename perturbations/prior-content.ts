@@ -27,6 +27,7 @@ export const priorContent = definePerturbation<ContentOptions>({
   title: 'Prior content',
   what: 'Changes what earlier requests of a session said, at equal lengths; no bit of a later request may depend on it.',
   options: contentOptions,
+  requestRetry: 'forbidden',
   shapes: ({ cases, options }) => {
     const levels = Array.from({ length: options.swaps + 1 }, (_, swap) => swapLevel(swap));
     return plainGroups(cases, options.mates).map((caseIds) => ({ caseIds, levels }));

@@ -19,7 +19,29 @@ export function addPlanFlags(command: Command): Command {
       nonEmpty,
     )
     .addOption(new Option('--shard-by <rule>', 'how the plan is cut (default: hash)').choices(['hash', 'cost']))
-    .option('--fault <name>', 'serve with a seeded fault of the fault bench (config: target.fault)', nonEmpty);
+    .option('--fault <name>', 'serve with a seeded fault of the fault bench (config: target.fault)', nonEmpty)
+    .addOption(baseUrlFlag())
+    .addOption(modelFlag())
+    .addOption(apiKeyEnvFlag());
+}
+
+/** Asks a server instead of the target of the config, when that is none. */
+function baseUrlFlag(): Option {
+  return new Option(
+    '--base-url <url>',
+    'measure this OpenAI-compatible server (config: target.baseUrl; env: OPENAI_BASE_URL)',
+  ).argParser(nonEmpty);
+}
+
+function modelFlag(): Option {
+  return new Option('--model <name>', 'model of the server (config: target.model)').argParser(nonEmpty);
+}
+
+function apiKeyEnvFlag(): Option {
+  return new Option(
+    '--api-key-env <name>',
+    'environment variable that holds the key (config: target.apiKeyEnv, default OPENAI_API_KEY)',
+  ).argParser(nonEmpty);
 }
 
 export function configFlag(): Option {

@@ -23,6 +23,16 @@ const TARGETS = [
     title: 'Null target',
     what: 'No model: answers from hashes of the prompt, with faults of a known rate; what a run costs with it is what the harness costs.',
   },
+  {
+    id: 'openai-completions',
+    title: 'Completions server',
+    what: 'Any server of the OpenAI completions API (vLLM, SGLang, llama.cpp, Ollama, TGI, evenkeel serve): black-box, probed.',
+  },
+  {
+    id: 'openai-chat',
+    title: 'Chat server',
+    what: 'Any server of the OpenAI chat API: each prompt is one user message; black-box, probed.',
+  },
 ] as const;
 
 type Kind = 'suites' | 'perturbations' | 'targets' | 'faults' | 'runs';

@@ -19,8 +19,8 @@ import {
 import { expandPlan, type PlanInput } from '../plan/index.ts';
 import { ConfigError, type Problem } from '../ports/index.ts';
 import type { Case, Plan, Shard, Target } from '../schema/index.ts';
-import { createNullTarget, createReferenceEngineTarget } from '../targets/index.ts';
 import { faults } from '../../suites/fault-bench/index.ts';
+import { createTarget, endpointOverrides } from './create-target.ts';
 import type { CliIo } from './io.ts';
 import { shardPlace } from './shard-flag.ts';
 
@@ -36,6 +36,9 @@ export interface PlanFlags {
   /** `i/n`, `auto` or `auto/n`. */
   readonly shard?: string;
   readonly shardBy?: Shard['by'];
+  readonly baseUrl?: string;
+  readonly model?: string;
+  readonly apiKeyEnv?: string;
 }
 
 export interface Prepared {
@@ -63,7 +66,7 @@ export async function prepare(flags: PlanFlags, io: Pick<CliIo, 'cwd' | 'env'>):
   const raw = await readConfigFile(file);
   const problems: Problem[] = [];
   const config = collect(problems, () =>
-    resolveConfig(raw, { perturbationOptions, overrides: overridesOf(flags), subject: file }),
+    resolveConfig(raw, { perturbationOptions, overrides: overridesOf(flags, raw), subject: file }),
   );
   // With a broken config the case files that it names are looked at all the same: one message with every problem.
   const paths = config?.cases ?? rawCasePaths(raw);
@@ -73,7 +76,7 @@ export async function prepare(flags: PlanFlags, io: Pick<CliIo, 'cwd' | 'env'>):
   if (config !== null) checkCheckpoint(config, directory, problems);
   if (problems.length > 0 || chosen === null || cases === null) throw new ConfigError(problems, { subject: file });
 
-  const target = createTarget(chosen, directory, fault);
+  const target = createTarget({ config: chosen, directory, partsModule: fault, env: io.env });
   const planInput: PlanInput = {
     cases,
     perturbations: perturbations
@@ -109,12 +112,17 @@ function shardOf({ shard, shardBy }: PlanFlags, { env }: Pick<CliIo, 'env'>): Sh
   });
 }
 
-function overridesOf({ limit, seed, lanes, fault, output }: PlanFlags): ConfigOverrides {
+function overridesOf(flags: PlanFlags, raw: unknown): ConfigOverrides {
+  const { limit, seed, lanes, fault, output } = flags;
+  const target = {
+    ...(lanes === undefined && fault === undefined ? {} : { lanes, fault }),
+    ...endpointOverrides(flags, raw),
+  };
   return {
     caseLimit: limit,
     seed,
     reporters: output,
-    ...(lanes === undefined && fault === undefined ? {} : { target: { lanes, fault } }),
+    ...(Object.keys(target).length === 0 ? {} : { target }),
   };
 }
 
@@ -153,9 +161,8 @@ function filtered(config: ResolvedConfig, ids: readonly string[] | undefined, pr
 }
 
 function faultModule({ target }: ResolvedConfig, problems: Problem[]): string | null {
-  if (target.kind !== 'reference-engine') return null;
+  if (target.kind !== 'reference-engine' || target.fault === null) return null;
   const { fault } = target;
-  if (fault === null) return null;
   const entry = faults.find(({ name }) => name === fault);
   if (entry !== undefined) return entry.moduleUrl;
   const known = faults.map(({ name }) => name);
@@ -181,23 +188,5 @@ function checkCheckpoint({ target }: ResolvedConfig, directory: string, problems
     expected: 'a folder with config.json and safetensors files',
     got: isFolder ? `${path} without config.json` : `no folder at ${path}`,
     hint: 'The path is relative to the config file.',
-  });
-}
-
-function createTarget({ target }: ResolvedConfig, directory: string, partsModule: string | null): Target {
-  if (target.kind === 'null') return createNullTarget(target);
-  const { id, checkpoint, precision, lanes, maxBatch, chunkSize, keyBlock, splitPolicy, mhcSplitK } = target;
-  return createReferenceEngineTarget({
-    id,
-    precision,
-    lanes,
-    maxBatch,
-    chunkSize,
-    keyBlock,
-    splitPolicy,
-    mhcSplitK,
-    checkpoint:
-      checkpoint.kind === 'directory' ? { kind: 'directory', path: resolve(directory, checkpoint.path) } : checkpoint,
-    partsModule,
   });
 }

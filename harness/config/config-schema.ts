@@ -77,7 +77,46 @@ const nullTargetConfig = z.strictObject({
   noiseSeed: nonEmptyText.default('evenkeel'),
 });
 
-const targetConfig = z.discriminatedUnion('kind', [referenceEngineTargetConfig, nullTargetConfig]);
+/** What a model server is asked through. Keys are the same for both routes of the API. */
+const endpointKeys = {
+  id: identifier.default('endpoint'),
+  /** For example http://localhost:8000/v1. Absent: the flag --base-url, or the environment's OPENAI_BASE_URL. */
+  baseUrl: nonEmptyText.optional(),
+  /** Absent: the only model that the server lists. */
+  model: nonEmptyText.optional(),
+  /** The environment variable that holds the key. The key itself is never stored. */
+  apiKeyEnv: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable')
+    .default('OPENAI_API_KEY'),
+  /** Whose fields and routes are tried; what works is probed. */
+  dialect: z.enum(['auto', 'generic', 'vllm', 'sglang', 'llama-cpp', 'ollama', 'tgi', 'evenkeel']).default('auto'),
+  /** `bytes`: the server's tokens are bytes (evenkeel serve), and prompts are sent as token ids. */
+  tokenizer: z.enum(['text', 'bytes']).default('text'),
+  /** Alternatives asked for at each produced token; null = no log-probabilities. */
+  topLogprobs: integer(0, 100).nullable().default(5),
+  /** How a batch is made: requests sent at the same moment, or one request with a list of prompts where the server takes one. */
+  waves: z.enum(['simultaneous', 'list-prompt']).default('simultaneous'),
+  timeoutMs: integer(100, 3_600_000).default(120_000),
+  answerBytesMax: integer(1024, 1_073_741_824).default(33_554_432),
+  /** Tries of one request; none is tried again inside a batch. */
+  attemptsMax: integer(1, 10).default(3),
+  /** A server that asks for a longer wait is not waited for. */
+  waitMsMax: integer(0, 3_600_000).default(60_000),
+  /** What no endpoint shows and you know, for the serving card: `kv_cache_dtype: fp8`. */
+  declared: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,79}$/), z.string().max(500)).default({}),
+};
+
+const completionsTargetConfig = z.strictObject({ kind: z.literal('openai-completions'), ...endpointKeys });
+const chatTargetConfig = z.strictObject({ kind: z.literal('openai-chat'), ...endpointKeys });
+export type EndpointTargetConfig = z.output<typeof completionsTargetConfig> | z.output<typeof chatTargetConfig>;
+
+const targetConfig = z.discriminatedUnion('kind', [
+  referenceEngineTargetConfig,
+  completionsTargetConfig,
+  chatTargetConfig,
+  nullTargetConfig,
+]);
 export type TargetConfig = z.output<typeof targetConfig>;
 
 const generationConfig = z.strictObject({

@@ -3,6 +3,7 @@ export { defineConfig } from './define.ts';
 export {
   configSchema,
   type Config,
+  type EndpointTargetConfig,
   type PerturbationOptions,
   type ReferenceEngineTargetConfig,
   type ResolvedConfig,

@@ -11,17 +11,45 @@ export const cardEntry = z.strictObject({
   value: z.string(),
   /** How we know: seen in the target, told by its operator, derived, or not known. */
   source: z.enum(['observed', 'declared', 'inferred', 'unknown']),
+  /** The endpoint that showed it, for example `GET /metrics`. */
+  where: z.string().optional(),
 });
 export type CardEntry = z.infer<typeof cardEntry>;
+
+/** One thing that a target was asked to do, and what it did. Never taken from the name of a server. */
+export const capability = z.strictObject({
+  id: z.string(),
+  state: z.enum(['supported', 'unsupported', 'broken', 'not-probed']),
+  /** What was seen, in words and numbers. */
+  evidence: z.string(),
+});
+export type Capability = z.infer<typeof capability>;
+
+/** A target behind HTTP. */
+export const endpointDescription = z.strictObject({
+  baseUrl: z.string(),
+  api: z.string(),
+  /** The kind of server whose fields were tried. */
+  dialect: z.string(),
+  route: z.string(),
+  model: z.string(),
+  /** SHA-256 over who answered: compared before, during and after a run. */
+  identitySha256: sha256Hex,
+  capabilities: z.array(capability),
+});
+export type EndpointDescription = z.infer<typeof endpointDescription>;
 
 export const targetDescription = z.strictObject({
   id: z.string(),
   kind: z.string(),
   /** SHA-256 over all that identifies the served model and its settings. */
   fingerprintSha256: sha256Hex,
-  vocabSize: z.int().min(1),
+  /** Null where the target does not tell. */
+  vocabSize: z.int().min(1).nullable(),
   capabilities: z.strictObject({ logits: z.boolean(), precisionModes: z.array(z.string()), batching: z.boolean() }),
   card: z.array(cardEntry),
+  /** Absent for a target in this process. */
+  endpoint: endpointDescription.optional(),
 });
 export type TargetDescription = z.infer<typeof targetDescription>;
 

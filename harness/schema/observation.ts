@@ -18,6 +18,51 @@ export type LogitsBlob = z.infer<typeof logitsBlob>;
 export const logits = z.discriminatedUnion('kind', [logitsBlob, unsupported, notMeasured]);
 export type Logits = z.infer<typeof logits>;
 
+/** A token that could have been produced, as a server tells it. */
+export const alternative = z.strictObject({
+  tokenId: z.int().min(0).nullable(),
+  text: z.string().nullable(),
+  /** Null = unavailable (null, not finite, or the -9999 that stands for "none" on the wire). */
+  logprob: z.number().nullable(),
+});
+export type TokenAlternative = z.infer<typeof alternative>;
+
+/** One try of one request. */
+export const requestAttempt = z.strictObject({
+  /** HTTP status; null when there was no answer. */
+  status: z.int().nullable(),
+  error: z.string().nullable(),
+  waitedMs: z.number().min(0),
+  durationMs: z.number().min(0),
+});
+
+/** What a server told about one request besides its output; what it did not tell is null. */
+export const exchange = z.strictObject({
+  route: z.string(),
+  /** How tokens are told apart: by id, by their text (two ids may share one), or not at all. */
+  tokenSource: z.enum(['ids', 'texts', 'none']),
+  /** Text of each produced token, null where it is unknown; [] where the server gives no tokens. */
+  tokenTexts: z.array(z.string().nullable()),
+  /** By produced token, most likely first. */
+  top: z.array(z.array(alternative)),
+  /** Alternatives that a mapping keyed by text has lost or merged; null where the shape cannot collide. */
+  textCollisions: z.int().min(0).nullable(),
+  /** Log-probability of each of the last prompt tokens, given what precedes it; [] = not asked, or not supported. */
+  promptLogprobs: z.array(z.number().nullable()),
+  completionTokens: z.int().min(0).nullable(),
+  cachedTokens: z.int().min(0).nullable(),
+  finishReason: z.string().nullable(),
+  systemFingerprint: z.string().nullable(),
+  model: z.string().nullable(),
+  slot: z.int().min(0).nullable(),
+  truncated: z.boolean().nullable(),
+  /** Since the level began, of the attempt that was answered. */
+  startedMs: z.number().min(0),
+  finishedMs: z.number().min(0),
+  attempts: z.array(requestAttempt).min(1),
+});
+export type Exchange = z.infer<typeof exchange>;
+
 export const requestObservation = z.strictObject({
   requestId: z.string(),
   caseId: identifier,
@@ -25,15 +70,18 @@ export const requestObservation = z.strictObject({
   wave: z.int().min(0),
   /** Row in the batch at admission; null where the target does not tell. */
   row: z.int().min(0).nullable(),
-  promptTokens: z.int().min(0),
-  /** SHA-256 over the prompt's token ids, 4 bytes each, little-endian. */
+  /** Null where a server does not tell. */
+  promptTokens: z.int().min(0).nullable(),
+  /** SHA-256 over the prompt's token ids (where text is sent: over its code points), 4 bytes each, little-endian. */
   promptSha256: sha256Hex,
   canary: z.string().nullable(),
+  /** [] and a text that is not empty: the target gives no ids. */
   tokenIds: z.array(z.int().min(0)),
   text: z.string(),
-  finishReason: z.enum(['stop', 'length', 'abort']),
-  /** Natural-log probability of each produced token. */
-  logprobs: z.array(z.number()),
+  /** `unknown`: a server said something else, or nothing; its word is in `exchange`. */
+  finishReason: z.enum(['stop', 'length', 'abort', 'unknown']),
+  /** Natural-log probability of each produced token; null = unavailable at that token. [] = the target gives none. */
+  logprobs: z.array(z.number().nullable()),
   /** SHA-256 of the logits' bytes at each produced token (empty where the target gives no logits). */
   stepSha256: z.array(sha256Hex),
   /** SHA-256 over the logits of ALL prompt positions, in order; null where the target gives none. */
@@ -46,6 +94,8 @@ export const requestObservation = z.strictObject({
   promptNextTokenIds: z.array(z.int().min(-1)),
   /** [forced tokens, vocab]; the forced tokens are the reference level's `tokenIds`. */
   forced: logits,
+  /** What a server told besides; absent = the target is in this process. */
+  exchange: exchange.optional(),
 });
 export type RequestObservation = z.infer<typeof requestObservation>;
 

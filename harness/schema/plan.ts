@@ -74,6 +74,8 @@ export interface LevelJob {
    * ran before is an axis of its own (`prior-content`) and never a confounder of another one.
    */
   readonly sessions: 'one' | 'one-per-wave';
+  /** `forbidden`: a request that is sent again would change the batch that is measured, so the unit is redone whole. */
+  readonly requestRetry?: 'allowed' | 'forbidden';
   /** Requests in the order of submission; a wave is admitted when the wave before it has finished. */
   readonly waves: readonly (readonly PlannedRequest[])[];
 }

@@ -3,3 +3,5 @@ export { loadPartsModule } from './reference-engine/parts-module.ts';
 export { createReferenceEngineTarget } from './reference-engine/target.ts';
 export type { ReferenceEngineOptions } from './reference-engine/options.ts';
 export { createNullTarget } from './null/target.ts';
+export { createEndpointTarget } from './endpoint/target.ts';
+export type { EndpointOptions } from './endpoint/options.ts';

@@ -28,6 +28,8 @@ export interface PerturbationParts<Options> {
   readonly precision?: (level: Level) => LevelJob['precision'];
   /** Whether waves share state; they do unless said otherwise. */
   readonly sessions?: LevelJob['sessions'];
+  /** `forbidden` where who shares the batch is what is measured; a single request may be sent again otherwise. */
+  readonly requestRetry?: LevelJob['requestRetry'];
   readonly evidenceProblem?: Perturbation['evidenceProblem'];
 }
 
@@ -50,6 +52,7 @@ export function definePerturbation<Options>(parts: PerturbationParts<Options>): 
       levelId: level.id,
       precision: parts.precision?.(level) ?? 'target-default',
       sessions: parts.sessions ?? 'one',
+      requestRetry: parts.requestRetry ?? 'allowed',
       waves: parts.waves(input, unit, level),
     }),
     evidenceProblem: parts.evidenceProblem ?? (() => null),

@@ -69,7 +69,10 @@ export function capabilitiesOf({ manifest }: Context): NamedValue[] {
     { name: 'Logits', value: logits ? 'yes: bits are compared' : 'not supported' },
     { name: 'Precision modes', value: precisionModes.join(', ') || 'not supported' },
     { name: 'Batching under control', value: batching ? 'yes' : 'no' },
-    { name: 'Vocabulary', value: count(manifest.target.vocabSize) },
+    {
+      name: 'Vocabulary',
+      value: manifest.target.vocabSize === null ? 'not told by the target' : count(manifest.target.vocabSize),
+    },
     { name: 'Fingerprint', value: manifest.target.fingerprintSha256 },
   ];
 }

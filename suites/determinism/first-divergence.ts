@@ -58,8 +58,13 @@ function producedTokensDiff({ pair, tokensEqual, firstTokenDiff }: Comparison): 
   if (tokensEqual === null || !complete || reference.logprobs.length === 0) return null;
   const steps = firstTokenDiff ?? reference.logprobs.length;
   let largest = 0;
+  let known = 0;
   for (let step = 0; step < steps; step++) {
-    largest = Math.max(largest, Math.abs(reference.logprobs[step] - level.logprobs[step]));
+    const [a, b] = [reference.logprobs[step], level.logprobs[step]];
+    // unavailable on a side: left out, and never taken for 0
+    if (a === null || b === null) continue;
+    known++;
+    largest = Math.max(largest, Math.abs(a - b));
   }
-  return steps > 0 && Number.isFinite(largest) ? largest : null;
+  return known > 0 && Number.isFinite(largest) ? largest : null;
 }

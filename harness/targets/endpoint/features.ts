@@ -1,0 +1,21 @@
+/**
+ * What the probe saw work, as far as a run uses it.
+ * @module
+ */
+import type { Dialect, Route } from '../dialects/index.ts';
+import type { Identity } from './identity.ts';
+
+export interface Features {
+  readonly dialect: Dialect;
+  readonly route: Route;
+  readonly model: string;
+  readonly identity: Identity;
+  /** Alternatives that are asked for; null = the server gives no log-probabilities. */
+  readonly topLogprobs: number | null;
+  readonly tokenIdPrompts: boolean;
+  readonly cacheSalt: boolean;
+  readonly flush: boolean;
+  readonly running: boolean;
+  /** Scores of prompts passed their self-test. */
+  readonly promptScore: boolean;
+}

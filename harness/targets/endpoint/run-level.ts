@@ -1,0 +1,143 @@
+/**
+ * One level on a server: fresh state as far as the server can be asked for it, its waves one after another, and counters that say what
+ * was really done.
+ *
+ * Batch size is no field of any server: requests are only sent at the same moment. What the server made of them is known where it
+ * shows a count (`maxActiveRows`); what the client saw is `maxInFlight`, and no proof of a batch.
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import type { LevelJob, LevelResult, PlannedRequest, RequestObservation, Tokenizer } from '../../schema/index.ts';
+import type { GenerationRequest, Prompt } from '../dialects/index.ts';
+import type { HttpClient, HttpClock } from '../http/index.ts';
+import type { Features } from './features.ts';
+import { checkIdentity } from './identity.ts';
+import { observe } from './observe.ts';
+import { maxOverlap } from './overlap.ts';
+import { sendWave, type WaveResult } from './wave.ts';
+
+export interface RunLevelInput {
+  readonly client: HttpClient;
+  readonly clock: HttpClock;
+  readonly features: Features;
+  readonly tokenizer: Tokenizer;
+  readonly waves: 'simultaneous' | 'list-prompt';
+  readonly nonce: string;
+  readonly job: LevelJob;
+}
+
+export async function runLevel(input: RunLevelInput): Promise<LevelResult> {
+  const { client, clock, features, job } = input;
+  await checkIdentity(client, features.identity, `before level ${job.levelId}`);
+  const levelStartedMs = clock.nowMs();
+  const counters: Record<string, number> = {};
+  const add = (name: string, value: number): void => void (counters[name] = (counters[name] ?? 0) + value);
+  const most = (name: string, value: number): void => void (counters[name] = Math.max(counters[name] ?? 0, value));
+  const requests: RequestObservation[] = [];
+  let salt: string | null = null;
+  for (const [wave, planned] of job.waves.entries()) {
+    if (wave === 0 || job.sessions === 'one-per-wave') {
+      if (await flushed(input)) add('cacheFlushes', 1);
+      salt = features.cacheSalt ? saltOf(input, wave) : null;
+    }
+    const promptIds = planned.map((request) => idsOf(request, input.tokenizer));
+    const result = await sendWave({
+      client,
+      dialect: features.dialect,
+      route: features.route,
+      model: features.model,
+      requests: planned.map((request) => generationRequest(request, input, salt)),
+      retry: job.requestRetry !== 'forbidden' && planned.length === 1,
+      asList: input.waves === 'list-prompt',
+      watch: features.running,
+      sleep: clock.sleep,
+    });
+    for (const [index, { produced, answer }] of result.answers.entries())
+      requests.push(
+        observe({
+          planned: planned[index],
+          wave,
+          promptIds: promptIds[index],
+          produced,
+          answer,
+          routeId: features.route.id,
+          levelStartedMs,
+        }),
+      );
+    countWave(result, planned.length, { add, most });
+    if (salt !== null) add('saltedRequests', planned.length);
+  }
+  await checkIdentity(client, features.identity, `after level ${job.levelId}`);
+  return { record: { levelId: job.levelId, requests, counters: { ...counters, ...totals(requests) } }, blobs: [] };
+}
+
+interface Counting {
+  readonly add: (name: string, value: number) => void;
+  readonly most: (name: string, value: number) => void;
+}
+
+function countWave({ answers, sentAs, fellBack, runningMax }: WaveResult, size: number, { add, most }: Counting): void {
+  add('waves', 1);
+  most('maxInFlight', sentAs === 'list-prompt' ? size : maxOverlap(answers.map(({ answer }) => answer)));
+  if (sentAs === 'list-prompt') add('listPrompts', 1);
+  if (fellBack) add('listPromptFallbacks', 1);
+  if (runningMax === null) return;
+  // more than we sent: somebody else uses the server, and the batch is not ours alone
+  most('maxActiveRows', Math.min(runningMax, size));
+  most('maxForeignRequests', Math.max(0, runningMax - size));
+}
+
+/** Sums over the requests; a number that some request does not have is left out. */
+function totals(requests: readonly RequestObservation[]): Record<string, number> {
+  const exchanges = requests.flatMap(({ exchange }) => exchange ?? []);
+  const cached = exchanges.map(({ cachedTokens }) => cachedTokens);
+  const slots = exchanges.map(({ slot }) => slot);
+  return {
+    requests: requests.length,
+    requestRetries: exchanges.reduce((sum, { attempts }) => sum + attempts.length - 1, 0),
+    ...(cached.every((count) => count !== null) && { cachedTokens: cached.reduce((sum, count) => sum + count, 0) }),
+    ...(slots.every((slot) => slot !== null) && { slotReuses: slots.length - new Set(slots).size }),
+  };
+}
+
+async function flushed({ client, features }: RunLevelInput): Promise<boolean> {
+  const { flush } = features.dialect;
+  if (!features.flush || flush === null) return false;
+  const answer = await client.send(flush.address, { method: flush.method, retry: true });
+  return answer.status >= 200 && answer.status <= 299;
+}
+
+/** One per session of a cell; unlike those of other processes, whose cache entries the server may still hold. */
+function saltOf({ nonce, job }: RunLevelInput, wave: number): string {
+  return createHash('sha256')
+    .update([nonce, job.unitId, job.levelId, String(wave)].join('\n'))
+    .digest('hex')
+    .slice(0, 32);
+}
+
+function generationRequest(
+  planned: PlannedRequest,
+  { features, tokenizer, job }: RunLevelInput,
+  cacheSalt: string | null,
+): GenerationRequest {
+  return {
+    prompt: promptOf(planned, features.tokenIdPrompts, tokenizer),
+    maxTokens: planned.maxTokens,
+    temperature: planned.temperature,
+    seed: planned.seed,
+    topLogprobs: features.topLogprobs,
+    // Scoring a prompt gives up reuse of its cache: not where batch or cache are what is measured.
+    scorePrompt: features.promptScore && planned.scoreLastPositions > 0 && job.requestRetry !== 'forbidden',
+    cacheSalt,
+  };
+}
+
+function promptOf({ prompt }: PlannedRequest, tokenIdPrompts: boolean, tokenizer: Tokenizer): Prompt {
+  if (tokenIdPrompts)
+    return { kind: 'tokens', tokenIds: prompt.kind === 'tokens' ? prompt.tokenIds : tokenizer.encode(prompt.text) };
+  return { kind: 'text', text: prompt.kind === 'text' ? prompt.text : tokenizer.decode(prompt.tokenIds) };
+}
+
+function idsOf({ prompt }: PlannedRequest, tokenizer: Tokenizer): readonly number[] {
+  return prompt.kind === 'tokens' ? prompt.tokenIds : tokenizer.encode(prompt.text);
+}

@@ -1,0 +1,98 @@
+/**
+ * A server of the OpenAI API as a target: one lane, since all units would share its batches otherwise.
+ *
+ * Nothing is sent before the first question. `describe` probes: what a run uses is what the probe saw work.
+ * @module
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import type { Target, TargetDescription } from '../../schema/index.ts';
+import { createHttpClient, parseBaseUrl, systemHttpClock, type HttpClient } from '../http/index.ts';
+import { probeEndpoint, type ProbeResult } from '../probe/index.ts';
+import { endpointCard } from './card.ts';
+import type { EndpointOptions } from './options.ts';
+import { runLevel } from './run-level.ts';
+import { byteTokenizer, codePointTokenizer } from './text-tokenizer.ts';
+
+/** @throws ConfigError when the base URL is none */
+export function createEndpointTarget(options: EndpointOptions): Target {
+  const clock = options.clock ?? systemHttpClock;
+  const client = endpointClient(options);
+  const tokenizer = options.tokenizer === 'bytes' ? byteTokenizer : codePointTokenizer;
+  const nonce = options.nonce ?? randomUUID();
+  let probed: Promise<ProbeResult> | null = null;
+  const probe = (): Promise<ProbeResult> => {
+    probed ??= probeEndpoint({ client, options, clock, nonce }).catch((error: unknown) => {
+      // the next question tries again
+      probed = null;
+      throw error;
+    });
+    return probed;
+  };
+  return {
+    id: options.id,
+    lanes: 1,
+    tokenizer,
+    describe: async () => describeEndpoint(options, client, await probe()),
+    runLevel: async (job, { lane }) => {
+      if (lane !== 0) throw new RangeError(`runLevel: expected lane 0, got ${lane}`);
+      const { features } = await probe();
+      return runLevel({ client, clock, features, tokenizer, waves: options.waves, nonce, job });
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** The client of a target's options; also for asking without a run. */
+function endpointClient(options: EndpointOptions): HttpClient {
+  return createHttpClient({
+    url: parseBaseUrl(options.baseUrl, 'target.baseUrl'),
+    apiKey: options.apiKey,
+    timeoutMs: options.timeoutMs,
+    answerBytesMax: options.answerBytesMax,
+    attemptsMax: options.attemptsMax,
+    waitMsMax: options.waitMsMax,
+    clock: options.clock ?? systemHttpClock,
+    ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
+  });
+}
+
+async function describeEndpoint(
+  options: EndpointOptions,
+  client: HttpClient,
+  { features, capabilities, vocabSize, systemFingerprints }: ProbeResult,
+): Promise<TargetDescription> {
+  const card = await endpointCard({ client, options, features, systemFingerprints });
+  const { dialect, route, model, identity } = features;
+  return {
+    id: options.id,
+    kind: options.api,
+    fingerprintSha256: fingerprint([
+      options.api,
+      dialect.id,
+      route.id,
+      model,
+      identity.sha256,
+      ...systemFingerprints,
+      ...card.filter(({ stable }) => stable).flatMap(({ entry }) => [entry.name, entry.value]),
+    ]),
+    vocabSize,
+    capabilities: { logits: false, precisionModes: [], batching: false },
+    card: card.map(({ entry }) => entry),
+    endpoint: {
+      baseUrl: client.url.api,
+      api: options.api,
+      dialect: dialect.id,
+      route: route.id,
+      model,
+      identitySha256: identity.sha256,
+      capabilities: [...capabilities],
+    },
+  };
+}
+
+/** Each field with its length, so that no two descriptions share their bytes. */
+function fingerprint(fields: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const field of ['evenkeel/endpoint', ...fields]) hash.update(`${Buffer.byteLength(field)}:${field}\n`);
+  return hash.digest('hex');
+}
