@@ -5,3 +5,4 @@ export { renderHtml } from './html/index.ts';
 export { renderJson } from './json/index.ts';
 export { renderTerminal } from './terminal/index.ts';
 export type { View } from './view.ts';
+export { modelCardSection } from './model-card/index.ts';

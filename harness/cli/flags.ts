@@ -33,11 +33,11 @@ function baseUrlFlag(): Option {
   ).argParser(nonEmpty);
 }
 
-function modelFlag(): Option {
+export function modelFlag(): Option {
   return new Option('--model <name>', 'model of the server (config: target.model)').argParser(nonEmpty);
 }
 
-function apiKeyEnvFlag(): Option {
+export function apiKeyEnvFlag(): Option {
   return new Option(
     '--api-key-env <name>',
     'environment variable that holds the key (config: target.apiKeyEnv, default OPENAI_API_KEY)',

@@ -6,12 +6,14 @@
  */
 import { Command } from 'commander';
 import { EXIT, EXIT_CODES_HELP, tellError } from './exit-code.ts';
+import { addCardVerb } from './card.ts';
 import { addGateVerb } from './gate.ts';
 import type { CliIo } from './io.ts';
 import { addListVerb } from './list.ts';
 import { addMergeVerb } from './merge.ts';
 import { packageVersion } from './package-version.ts';
 import { addPlanVerb } from './plan.ts';
+import { addProbeVerb } from './probe.ts';
 import { addReportVerb } from './report.ts';
 import { addRunVerb } from './run.ts';
 import { addServeVerb } from './serve.ts';
@@ -55,6 +57,8 @@ function buildProgram(io: CliIo, setExitCode: (code: number) => void): Command {
   addMergeVerb(program, io, setExitCode);
   addReportVerb(program, io, setExitCode);
   addGateVerb(program, io, setExitCode);
+  addProbeVerb(program, io);
+  addCardVerb(program, io);
   addListVerb(program, io);
   addServeVerb(program, io, setExitCode);
   addValidateVerb(program, io);

@@ -2,7 +2,7 @@
  * A target for a fixture server, and jobs for it: what the tests of the endpoint, the probe and the dialects share.
  * @module
  */
-import type { LevelJob, PlannedRequest, RequestObservation, Target } from '../../harness/schema/index.ts';
+import type { Capability, LevelJob, PlannedRequest, RequestObservation, Target } from '../../harness/schema/index.ts';
 import { createEndpointTarget, type EndpointOptions } from '../../harness/targets/index.ts';
 
 function endpointOptions(baseUrl: string, change: Partial<EndpointOptions> = {}): EndpointOptions {
@@ -62,4 +62,12 @@ export async function runJob(
 ): Promise<{ requests: readonly RequestObservation[]; counters: Readonly<Record<string, number>> }> {
   const { record } = await target.runLevel(job, { lane: 0, forced: new Map() });
   return record;
+}
+
+/** The capabilities that a target describes: state and evidence by id. */
+export async function capabilitiesOf(
+  target: Target,
+): Promise<Readonly<Record<string, Pick<Capability, 'state' | 'evidence'>>>> {
+  const { endpoint } = await target.describe();
+  return Object.fromEntries((endpoint?.capabilities ?? []).map(({ id, state, evidence }) => [id, { state, evidence }]));
 }

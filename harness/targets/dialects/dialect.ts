@@ -66,6 +66,13 @@ export interface ListRequest {
   readonly read: (json: unknown) => readonly Produced[] | null;
 }
 
+/** A histogram of rows per step, cumulative as Prometheus has it: steps with at most `le` rows. */
+export interface StepRows {
+  readonly buckets: readonly { readonly le: number; readonly steps: number }[];
+  readonly sum: number;
+  readonly count: number;
+}
+
 /** An endpoint that a dialect has beside the API. */
 export interface SideRoute {
   readonly method: 'GET' | 'POST';
@@ -87,6 +94,8 @@ export interface Dialect {
   readonly salted: boolean;
   /** How many requests it is working on right now; null when it does not tell. */
   readonly running: ((client: HttpClient) => Promise<number | null>) | null;
+  /** How many requests its steps had so far; null where it does not count them. */
+  readonly stepRows: ((client: HttpClient) => Promise<StepRows | null>) | null;
   /** Fields of a request that are left to the server's defaults since no field can set them, in words. */
   readonly unsettable: readonly string[];
 }

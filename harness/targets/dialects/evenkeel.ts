@@ -1,17 +1,31 @@
-/** `evenkeel serve`: the reference engine over HTTP. One token a byte, so that prompts are token ids. @module */
+/**
+ * `evenkeel serve`: the reference engine over HTTP. One token a byte, so that prompts are token ids; every step's rows are counted.
+ * @module
+ */
 import type { Dialect, GenerationRequest } from './dialect.ts';
+import { gaugeReader, histogramReader } from './metrics-text.ts';
 import { chatRoute, completionsRoute } from './openai-routes.ts';
 
-const extra = (_request: GenerationRequest): Readonly<Record<string, unknown>> => ({ ignore_eos: true });
+const extra = ({ cacheSalt }: GenerationRequest): Readonly<Record<string, unknown>> => ({
+  top_k: -1,
+  min_p: 0,
+  repetition_penalty: 1,
+  ignore_eos: true,
+  return_token_ids: true,
+  ...(cacheSalt === null ? {} : { cache_salt: cacheSalt }),
+});
 
 export const evenkeel: Dialect = {
   id: 'evenkeel',
   title: 'evenkeel serve',
   ownedBy: ['evenkeel'],
   recognise: null,
-  routes: (api) => [api === 'openai-chat' ? chatRoute({ extra }) : completionsRoute({ extra })],
-  flush: null,
-  salted: false,
-  running: null,
+  routes: (api) => [
+    api === 'openai-chat' ? chatRoute({ extra }) : completionsRoute({ extra, score: 'prompt_logprobs' }),
+  ],
+  flush: { method: 'POST', address: 'root:/reset_prefix_cache' },
+  salted: true,
+  running: gaugeReader('evenkeel:num_requests_running'),
+  stepRows: histogramReader('evenkeel:step_rows'),
   unsettable: [],
 };

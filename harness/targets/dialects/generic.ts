@@ -11,5 +11,6 @@ export const generic: Dialect = {
   flush: null,
   salted: false,
   running: null,
+  stepRows: null,
   unsettable: ['top_k', 'min_p', 'repetition_penalty', 'ignore_eos'],
 };

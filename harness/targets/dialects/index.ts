@@ -9,5 +9,6 @@ import { tgi } from './tgi.ts';
 import { vllm } from './vllm.ts';
 
 export * from './dialect.ts';
+export { leastMaxRows } from './metrics-text.ts';
 
 export const dialects: readonly Dialect[] = [evenkeel, generic, llamaCpp, ollama, sglang, tgi, vllm];

@@ -100,5 +100,6 @@ export const llamaCpp: Dialect = {
   flush: null,
   salted: false,
   running: busySlots,
+  stepRows: null,
   unsettable: [],
 };

@@ -17,5 +17,6 @@ export const ollama: Dialect = {
   flush: null,
   salted: false,
   running: null,
+  stepRows: null,
   unsettable: ['top_k', 'min_p', 'repeat_penalty', 'ignore_eos', 'num_ctx'],
 };

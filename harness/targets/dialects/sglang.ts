@@ -85,5 +85,6 @@ export const sglang: Dialect = {
   flush: { method: 'POST', address: 'root:/flush_cache' },
   salted: true,
   running: gaugeReader('sglang:num_running_reqs'),
+  stepRows: null,
   unsettable: [],
 };

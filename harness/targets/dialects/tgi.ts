@@ -79,5 +79,6 @@ export const tgi: Dialect = {
   flush: null,
   salted: false,
   running: gaugeReader('tgi_batch_current_size'),
+  stepRows: null,
   unsettable: ['min_p', 'ignore_eos'],
 };

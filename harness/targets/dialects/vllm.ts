@@ -29,5 +29,6 @@ export const vllm: Dialect = {
   flush: { method: 'POST', address: 'root:/reset_prefix_cache' },
   salted: true,
   running: gaugeReader('vllm:num_requests_running'),
+  stepRows: null,
   unsettable: [],
 };

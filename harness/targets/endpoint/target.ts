@@ -6,9 +6,9 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import type { Target, TargetDescription } from '../../schema/index.ts';
+import { readCard, redactText } from '../card/index.ts';
 import { createHttpClient, parseBaseUrl, systemHttpClock, type HttpClient } from '../http/index.ts';
 import { probeEndpoint, type ProbeResult } from '../probe/index.ts';
-import { endpointCard } from './card.ts';
 import type { EndpointOptions } from './options.ts';
 import { runLevel } from './run-level.ts';
 import { byteTokenizer, codePointTokenizer } from './text-tokenizer.ts';
@@ -61,8 +61,17 @@ async function describeEndpoint(
   client: HttpClient,
   { features, capabilities, vocabSize, systemFingerprints }: ProbeResult,
 ): Promise<TargetDescription> {
-  const card = await endpointCard({ client, options, features, systemFingerprints });
   const { dialect, route, model, identity } = features;
+  const secrets = options.apiKey === null ? [] : [options.apiKey];
+  const card = await readCard({
+    client,
+    dialect,
+    route,
+    model,
+    systemFingerprints,
+    declared: options.declared,
+    secrets,
+  });
   return {
     id: options.id,
     kind: options.api,
@@ -83,9 +92,9 @@ async function describeEndpoint(
       api: options.api,
       dialect: dialect.id,
       route: route.id,
-      model,
+      model: redactText(model, secrets),
       identitySha256: identity.sha256,
-      capabilities: [...capabilities],
+      capabilities: capabilities.map((one) => ({ ...one, evidence: redactText(one.evidence, secrets) })),
     },
   };
 }

@@ -5,7 +5,14 @@
  * @module
  */
 import { TargetError } from '../../ports/index.ts';
-import type { Dialect, GenerationRequest, Produced, Route } from '../dialects/index.ts';
+import {
+  leastMaxRows,
+  type Dialect,
+  type GenerationRequest,
+  type Produced,
+  type Route,
+  type StepRows,
+} from '../dialects/index.ts';
 import type { HttpAnswer, HttpClient } from '../http/index.ts';
 
 export interface WaveInput {
@@ -37,6 +44,17 @@ const WATCH_EVERY_MS = 10;
 
 /** @throws TargetError of the first request that failed, after all have ended */
 export async function sendWave(input: WaveInput): Promise<WaveResult> {
+  const { dialect, client, watch } = input;
+  const rowsNow = async (): Promise<StepRows | null> =>
+    !watch || dialect.stepRows === null ? null : dialect.stepRows(client).catch(() => null);
+  const before = await rowsNow();
+  const result = await sendWatched(input);
+  const after = await rowsNow();
+  const counted = before === null || after === null ? null : leastMaxRows(before, after);
+  return counted === null ? result : { ...result, runningMax: Math.max(result.runningMax ?? 0, counted) };
+}
+
+async function sendWatched(input: WaveInput): Promise<WaveResult> {
   const watcher = startWatching(input);
   try {
     if (input.asList && input.requests.length > 1) {

@@ -1,0 +1,3 @@
+/** The serving card: what is known of a server, and how. @module */
+export { readCard } from './card.ts';
+export { redactText } from './redact.ts';
