@@ -67,6 +67,21 @@ export function log(x: number): number {
   return exponent * LN2_HIGH - (half - (tail + exponent * LN2_LOW) - f);
 }
 
+/**
+ * ln(1 + x) without the loss of digits near 0.
+ *
+ * The error of rounding 1 + x to u is known exactly: ln(1 + x) = ln(u) + (x - (u - 1)) / u + ...
+ *
+ * @param x - >= -1; -1 gives -Infinity
+ */
+export function logOnePlus(x: number): number {
+  const u = 1 + x;
+  if (!Number.isFinite(u) || u <= 0) return log(u);
+  // Both subtractions are exact; which one is small depends on which of 1 and x is the larger.
+  const rounding = Math.abs(x) < 1 ? x - (u - 1) : 1 - (u - x);
+  return log(u) + rounding / u;
+}
+
 /** 1 - e^x without the loss of digits near 0; x <= 0. */
 export function oneMinusExp(x: number): number {
   if (x === 0) return 0;
@@ -78,6 +93,11 @@ export function oneMinusExp(x: number): number {
     sum += term;
   }
   return -sum;
+}
+
+/** ln(1 - e^x) without the loss of digits at either end; x <= 0. */
+export function logOneMinusExp(x: number): number {
+  return x < -Math.LN2 ? logOnePlus(-exp(x)) : log(oneMinusExp(x));
 }
 
 function scaleByPowerOfTwo(value: number, k: number): number {

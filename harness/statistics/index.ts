@@ -2,6 +2,8 @@
  * Statistics: numbers in, numbers out. No clock, no randomness of its own, no `Math.exp` or `Math.log` (see exponential.ts).
  * @module
  */
+export { betaMixtureLogE, betaMixtureLogEAbove } from './beta-mixture.ts';
+export { binomialTest, logBinomialLowerTail, logBinomialUpperTail, type TestPValues } from './binomial.ts';
 export {
   bootstrapInterval,
   bootstrapReplicates,
@@ -10,8 +12,12 @@ export {
   type ClusterStatistic,
   type Resamples,
 } from './bootstrap.ts';
-export { exp, log, oneMinusExp } from './exponential.ts';
-export { incompleteBeta, incompleteBetaInverse } from './incomplete-beta.ts';
+export { eBenjaminiHochberg, logMeanEValue } from './e-values.ts';
+export { exp, log, logOneMinusExp, logOnePlus, oneMinusExp } from './exponential.ts';
+export { hedgedCapital } from './hedged-capital.ts';
+export { incompleteBeta, incompleteBetaInverse, incompleteBetaLogTails } from './incomplete-beta.ts';
+export { logBinomialTerm, logChoose } from './log-binomial.ts';
+export { logBeta, logGamma } from './log-gamma.ts';
 export {
   createDistribution,
   klNats,
@@ -20,7 +26,12 @@ export {
   maxAbsLogprobDiff,
   type Distribution,
 } from './log-softmax.ts';
+export { mcNemarExact } from './mcnemar.ts';
+export { adjustPValues, type MultiplicityMethod } from './multiplicity.ts';
 export { normalCdf, normalQuantile } from './normal.ts';
+export { independentPermutationTest, pairedPermutationTest, type Draws, type PermutationTest } from './permutation.ts';
+export { miettinenNurminen, newcombe, scoreZ, waldZ, type TwoProportions } from './proportion-difference.ts';
+export { agrestiCoull, jeffreys, wilson } from './proportion-intervals.ts';
 export {
   clopperPearson,
   clopperPearsonHigh,
@@ -29,3 +40,4 @@ export {
   type Interval,
 } from './proportion.ts';
 export { ascending, mean, quantileOfSorted } from './quantile.ts';
+export { sprt, sprtBounds, sprtLogRatio, type SprtDecision } from './sprt.ts';

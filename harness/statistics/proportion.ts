@@ -13,7 +13,8 @@ export interface Interval {
   readonly high: number;
 }
 
-interface Counts {
+/** k of n, and the confidence asked for. */
+export interface Counts {
   readonly successes: number;
   readonly trials: number;
   /** 0 .. 1, for example 0.95. */
@@ -64,7 +65,7 @@ export function trialsForZeroFailures({ rate, confidence }: { rate: number; conf
   return trials;
 }
 
-function assertCounts({ successes, trials, confidence }: Counts): void {
+export function assertCounts({ successes, trials, confidence }: Counts): void {
   const whole = Number.isInteger(successes) && Number.isInteger(trials);
   if (!whole || trials < 1 || successes < 0 || successes > trials || !(confidence > 0 && confidence < 1)) {
     throw new RangeError(

@@ -1,35 +1,41 @@
 import { describe, expect, it } from 'vitest';
-import { clopperPearson, incompleteBetaInverse } from '../../../harness/statistics/index.ts';
-import { readGolden } from '../../support/leakage-golden.ts';
+import { agrestiCoull, clopperPearson, jeffreys, wilson, type Interval } from '../../../harness/statistics/index.ts';
+import { compareWith, numberOf, readGolden, type GoldenNumber } from '../../support/leakage-golden.ts';
 
+type Ends = readonly [GoldenNumber, GoldenNumber];
 interface ProportionCase {
   readonly input: { readonly k: number; readonly n: number; readonly level: number };
   readonly expected: {
-    readonly clopper_pearson: readonly [number, number];
-    readonly jeffreys: readonly (number | string | null)[];
+    readonly wilson: Ends;
+    readonly clopper_pearson: Ends;
+    readonly agresti_coull: Ends;
+    readonly jeffreys: Ends;
   };
 }
 
-const golden = readGolden<ProportionCase>('leakage/proportion_ci.json');
+const FILE = 'leakage/proportion_ci.json';
+const golden = readGolden<ProportionCase>(FILE);
+const compare = compareWith(FILE);
 
-describe('exact proportion intervals against statsmodels', () => {
+describe('proportion intervals against statsmodels', () => {
   it('has cases', () => expect(golden.cases.length).toBeGreaterThan(20));
 
-  it.each(golden.cases)('gives the Clopper-Pearson interval of $input.k of $input.n at $input.level', (one) => {
-    const { k, n, level } = one.input;
-    const { low, high } = clopperPearson({ successes: k, trials: n, confidence: level });
-    expect(Math.abs(low - one.expected.clopper_pearson[0])).toBeLessThanOrEqual(golden.tolerance);
-    expect(Math.abs(high - one.expected.clopper_pearson[1])).toBeLessThanOrEqual(golden.tolerance);
-  });
-
-  it.each(golden.cases)('inverts the beta function at half-integers: Jeffreys for $input.k of $input.n', (one) => {
-    const { k, n, level } = one.input;
-    const outside = (1 - level) / 2;
-    [outside, 1 - outside].forEach((p, side) => {
-      const expected = one.expected.jeffreys[side];
-      if (typeof expected !== 'number' || !Number.isFinite(expected)) return;
-      const got = incompleteBetaInverse({ a: k + 0.5, b: n - k + 0.5, p });
-      expect(Math.abs(got - expected)).toBeLessThanOrEqual(golden.tolerance);
-    });
+  it.each(golden.cases)('gives the four intervals of $input.k of $input.n at $input.level', ({ input, expected }) => {
+    const counts = { successes: input.k, trials: input.n, confidence: input.level };
+    const check = (what: string, { low, high }: Interval, [expectedLow, expectedHigh]: Ends): void => {
+      compare(what, low, expectedLow, golden.tolerance);
+      compare(what, high, expectedHigh, golden.tolerance);
+    };
+    check('clopperPearson', clopperPearson(counts), expected.clopper_pearson);
+    check('wilson', wilson(counts), expected.wilson);
+    check('agrestiCoull', agrestiCoull(counts), expected.agresti_coull);
+    const { low, high } = jeffreys(counts);
+    // The oracle has no Jeffreys limit where k = 0 or n leaves it undefined for its method.
+    for (const [got, want] of [
+      [low, expected.jeffreys[0]],
+      [high, expected.jeffreys[1]],
+    ] as const) {
+      if (Number.isFinite(numberOf(want))) compare('jeffreys', got, want, golden.tolerance);
+    }
   });
 });

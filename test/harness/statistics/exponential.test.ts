@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { exp, log, oneMinusExp } from '../../../harness/statistics/index.ts';
+import { exp, log, logOneMinusExp, logOnePlus, oneMinusExp } from '../../../harness/statistics/index.ts';
 
 /** Correctly rounded values: Python's decimal module with 60 digits. */
 const EXP: readonly (readonly [number, number])[] = [
@@ -29,6 +29,17 @@ const LOG: readonly (readonly [number, number])[] = [
   [1.0000001, 9.999999505838704e-8],
   [5e-324, -744.4400719213812],
   [1234.5678, 7.118476228297786],
+];
+
+/** mpmath, 60 digits. */
+const LOG_ONE_PLUS: readonly (readonly [number, number])[] = [
+  [1e-17, 1e-17],
+  [-1e-9, -1.0000000005000001e-9],
+  [1e-5, 9.9999500003333317e-6],
+  [0.3, 0.26236426446749104],
+  [-0.9, -2.3025850929940459],
+  [5, 1.791759469228055],
+  [1e300, 690.77552789821371],
 ];
 
 const ulp = (x: number): number => Math.max(Math.abs(x) * 2 ** -52, 5e-324);
@@ -81,5 +92,15 @@ describe('exp and log of the statistics room', () => {
     expect(oneMinusExp(-1e-12)).toBeCloseTo(9.999999999995e-13, 27);
     expect(oneMinusExp(0)).toBe(0);
     expect(oneMinusExp(-2)).toBeCloseTo(0.8646647167633873, 15);
+  });
+
+  it.each(LOG_ONE_PLUS)('ln(1 + %f) keeps its digits', (x, expected) => {
+    expect(Math.abs(logOnePlus(x) - expected)).toBeLessThanOrEqual(2 * ulp(expected));
+  });
+
+  it('keeps the digits of ln(1 - exp(x)) at both ends', () => {
+    expect(logOneMinusExp(-1e-12)).toBeCloseTo(Math.log(1e-12), 11);
+    expect(logOneMinusExp(-100) / -Math.exp(-100)).toBeCloseTo(1, 14);
+    expect([logOneMinusExp(0), logOneMinusExp(-800), logOnePlus(-1)]).toEqual([-Infinity, 0, -Infinity]);
   });
 });
