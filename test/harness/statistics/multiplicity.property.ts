@@ -34,10 +34,10 @@ describe('laws of adjusted p-values', () => {
       fc.property(family, (pValues) => {
         const adjusted = adjustPValues(pValues, method);
         pValues.forEach((p, i) => {
-          expect(adjusted[i]!).toBeGreaterThanOrEqual(p - TINY);
-          expect(adjusted[i]!).toBeLessThanOrEqual(1);
+          expect(adjusted[i]).toBeGreaterThanOrEqual(p - TINY);
+          expect(adjusted[i]).toBeLessThanOrEqual(1);
           pValues.forEach((other, j) => {
-            if (p < other) expect(adjusted[i]!).toBeLessThanOrEqual(adjusted[j]! + TINY);
+            if (p < other) expect(adjusted[i]).toBeLessThanOrEqual(adjusted[j] + TINY);
           });
         });
       }),
@@ -57,10 +57,10 @@ describe('laws of adjusted p-values', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 6 }), (pValues) => {
         adjustPValues(pValues, 'holm').forEach((value, i) => {
-          expect(Math.abs(value - closed(pValues, bonferroni)[i]!)).toBeLessThan(TINY);
+          expect(Math.abs(value - closed(pValues, bonferroni)[i])).toBeLessThan(TINY);
         });
         adjustPValues(pValues, 'hommel').forEach((value, i) => {
-          expect(Math.abs(value - closed(pValues, simes)[i]!)).toBeLessThan(TINY);
+          expect(Math.abs(value - closed(pValues, simes)[i])).toBeLessThan(TINY);
         });
       }),
     );
@@ -73,9 +73,9 @@ describe('laws of adjusted p-values', () => {
           (method) => adjustPValues(pValues, method),
         );
         pValues.forEach((_, i) => {
-          expect(holm![i]!).toBeLessThanOrEqual(bonf![i]! + TINY);
-          expect(hommel![i]!).toBeLessThanOrEqual(holm![i]! + TINY);
-          expect(bh![i]!).toBeLessThanOrEqual(hommel![i]! + TINY);
+          expect(holm[i]).toBeLessThanOrEqual(bonf[i] + TINY);
+          expect(hommel[i]).toBeLessThanOrEqual(holm[i] + TINY);
+          expect(bh[i]).toBeLessThanOrEqual(hommel[i] + TINY);
         });
       }),
     );
