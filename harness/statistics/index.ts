@@ -30,7 +30,7 @@ export { mcNemarExact } from './mcnemar.ts';
 export { adjustPValues, type MultiplicityMethod } from './multiplicity.ts';
 export { normalCdf, normalQuantile } from './normal.ts';
 export { independentPermutationTest, pairedPermutationTest, type Draws, type PermutationTest } from './permutation.ts';
-export { miettinenNurminen, newcombe, scoreZ, waldZ, type TwoProportions } from './proportion-difference.ts';
+export { miettinenNurminen, newcombe, scoreZ, type TwoProportions } from './proportion-difference.ts';
 export { agrestiCoull, jeffreys, wilson } from './proportion-intervals.ts';
 export {
   clopperPearson,

@@ -94,7 +94,7 @@ export function independentPermutationTest(
 }
 
 /** All subsets of `size` indices below `count`, each ascending, in lexicographic order; the array is reused. */
-export function* subsets(count: number, size: number): Generator<Uint32Array, void, void> {
+function* subsets(count: number, size: number): Generator<Uint32Array, void, void> {
   const chosen = Uint32Array.from({ length: size }, (_, i) => i);
   while (true) {
     yield chosen;
@@ -107,7 +107,7 @@ export function* subsets(count: number, size: number): Generator<Uint32Array, vo
 }
 
 /** Brings a random choice of `size` elements to the front (the first steps of a Fisher-Yates shuffle). */
-export function drawToFront(order: Uint32Array, size: number, next: () => number): void {
+function drawToFront(order: Uint32Array, size: number, next: () => number): void {
   for (let i = 0; i < size; i++) {
     const other = Math.min(order.length - 1, i + Math.floor(next() * (order.length - i)));
     [order[i], order[other]] = [order[other], order[i]];
