@@ -6,6 +6,7 @@
  * Source: leakage-and-statistics.md 6.3; golden: bootstrap_fixed_indices.json.
  * @module
  */
+import { sampleVariance } from './mean-difference.ts';
 import { normalCdf, normalQuantile } from './normal.ts';
 import type { Interval } from './proportion.ts';
 import { ascending, quantileOfSorted } from './quantile.ts';
@@ -57,6 +58,15 @@ export function percentileInterval(replicates: ArrayLike<number>, confidence: nu
   const outside = (1 - confidence) / 2;
   return { low: quantileOfSorted(sorted, outside), high: quantileOfSorted(sorted, 1 - outside) };
 }
+
+/** The basic (reflected) interval: 2 estimate - the percentiles, ends exchanged. */
+export function basicInterval(replicates: ArrayLike<number>, estimate: number, confidence: number): Interval {
+  const { low, high } = percentileInterval(replicates, confidence);
+  return { low: 2 * estimate - high, high: 2 * estimate - low };
+}
+
+/** The standard error: the standard deviation (ddof 1) of the replicates. */
+export const bootstrapStandardError = (replicates: ArrayLike<number>): number => Math.sqrt(sampleVariance(replicates));
 
 /**
  * The bias-corrected and accelerated (BCa) interval; the percentile interval where BCa is not defined (all replicates

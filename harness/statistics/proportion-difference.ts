@@ -4,6 +4,7 @@
  *   Newcombe            d - sqrt((p1 - l1)² + (u2 - p2)²)  to  d + sqrt((u1 - p1)² + (p2 - l2)²);  l, u: Wilson limits
  *   Miettinen-Nurminen  all Δ with |z(Δ)| <= z;  z(Δ) = (d - Δ) / sqrt((P1 (1 - P1)/n1 + P2 (1 - P2)/n2) N/(N - 1)),
  *                       P1 = P2 + Δ the most likely proportions whose difference is Δ
+ *   Wald                z(Δ) = (d - Δ) / sqrt(p1 (1 - p1)/n1 + p2 (1 - p2)/n2)
  *
  * The constrained P2 is the root of a cubic; here it is the zero of the score, which falls over the whole range of P2, so that
  * bisection finds it and there is no coefficient to get wrong (8.3 names a program that has one wrong).
@@ -57,6 +58,12 @@ export function scoreZ(counts: TwoProportions, delta: number): number {
   const total = trials1 + trials2;
   const variance = ((p1 * (1 - p1)) / trials1 + (p2 * (1 - p2)) / trials2) * (total / (total - 1));
   return ratio(successes1 / trials1 - successes2 / trials2 - delta, variance);
+}
+
+/** z of H0 "p1 - p2 = delta" with the variance of the observed proportions. */
+export function waldZ({ successes1, trials1, successes2, trials2 }: TwoProportions, delta: number): number {
+  const [p1, p2] = [successes1 / trials1, successes2 / trials2];
+  return ratio(p1 - p2 - delta, (p1 * (1 - p1)) / trials1 + (p2 * (1 - p2)) / trials2);
 }
 
 /** The most likely p2 when p1 = p2 + delta. */

@@ -7,6 +7,7 @@
  */
 import { exp, log, oneMinusExp } from './exponential.ts';
 import { incompleteBetaInverse } from './incomplete-beta.ts';
+import { normalQuantile } from './normal.ts';
 
 export interface Interval {
   readonly low: number;
@@ -63,6 +64,33 @@ export function trialsForZeroFailures({ rate, confidence }: { rate: number; conf
   while (boundOf(trials) > rate) trials++;
   while (trials > 1 && boundOf(trials - 1) <= rate) trials--;
   return trials;
+}
+
+/**
+ * The smallest n whose Wilson interval has at most this half-width, when the rate turns out as expected.
+ *
+ * @param rate - expected, 0 .. 1; 0.5 is the worst case
+ */
+export function trialsForHalfWidth({
+  rate,
+  halfWidth,
+  confidence,
+}: {
+  rate: number;
+  halfWidth: number;
+  confidence: number;
+}): number {
+  if (!(rate >= 0 && rate <= 1) || !(halfWidth > 0 && halfWidth < 0.5)) {
+    throw new RangeError(
+      `trialsForHalfWidth: expected rate 0..1 and half-width inside 0..0.5, got ${rate}, ${halfWidth}`,
+    );
+  }
+  const z = normalQuantile((1 + confidence) / 2);
+  const square = z * z;
+  // half-width z/(n + z²) sqrt(n p(1-p) + z²/4) = w, squared: a quadratic in n with one positive root (w < 1/2)
+  const b = 2 * square - (square * rate * (1 - rate)) / (halfWidth * halfWidth);
+  const c = square * square * (1 - 1 / (4 * halfWidth * halfWidth));
+  return Math.max(1, Math.ceil((-b + Math.sqrt(b * b - 4 * c)) / 2));
 }
 
 export function assertCounts({ successes, trials, confidence }: Counts): void {

@@ -1,13 +1,16 @@
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import {
   ascending,
+  basicInterval,
   bootstrapInterval,
   bootstrapReplicates,
+  bootstrapStandardError,
   percentileInterval,
   quantileOfSorted,
+  type Interval,
   type Resamples,
 } from '../../../harness/statistics/index.ts';
-import { readGolden } from '../../support/leakage-golden.ts';
+import { compareWith, readGolden } from '../../support/leakage-golden.ts';
 
 interface Ends {
   readonly lo: number;
@@ -20,7 +23,7 @@ interface BootstrapCase {
     readonly level: number;
     readonly resample_indices: readonly (readonly number[])[];
   };
-  readonly expected: { readonly percentile: Ends; readonly BCa: Ends };
+  readonly expected: { readonly percentile: Ends & { readonly se: number }; readonly basic: Ends; readonly BCa: Ends };
 }
 
 /**
@@ -49,11 +52,13 @@ const STATISTICS: Readonly<Record<string, (values: readonly number[]) => number>
   },
 };
 
-const golden = readGolden<BootstrapCase>('leakage/bootstrap_fixed_indices.json');
+const FILE = 'leakage/bootstrap_fixed_indices.json';
+const golden = readGolden<BootstrapCase>(FILE);
+const compare = compareWith(FILE);
 
 describe('bootstrap intervals against scipy, with its resamples', () => {
   it.each(golden.cases.map((one, index) => ({ index, ...one })))(
-    'gives the percentile and BCa intervals of case $index ($input.statistic)',
+    'gives the intervals and the standard error of case $index ($input.statistic)',
     ({ input, expected }) => {
       const resamples: Resamples = {
         count: input.x.length,
@@ -62,16 +67,17 @@ describe('bootstrap intervals against scipy, with its resamples', () => {
       };
       const compute = STATISTICS[input.statistic]!;
       const statistic = (indices: ArrayLike<number>): number => compute(Array.from(indices, (i) => input.x[i]!));
-      const percentile = percentileInterval(bootstrapReplicates(resamples, statistic), input.level);
-      const bca = bootstrapInterval({ resamples, statistic, confidence: input.level })!;
-      for (const [got, want] of [
-        [percentile.low, expected.percentile.lo],
-        [percentile.high, expected.percentile.hi],
-        [bca.low, expected.BCa.lo],
-        [bca.high, expected.BCa.hi],
-      ] as const) {
-        expect(Math.abs(got - want)).toBeLessThanOrEqual(golden.tolerance);
-      }
+      const replicates = bootstrapReplicates(resamples, statistic);
+      const estimate = compute(input.x);
+      const check = (what: string, { low, high }: Interval, { lo, hi }: Ends): void => {
+        compare(what, low, lo, golden.tolerance);
+        compare(what, high, hi, golden.tolerance);
+      };
+      check('percentileInterval', percentileInterval(replicates, input.level), expected.percentile);
+      check('basicInterval', basicInterval(replicates, estimate, input.level), expected.basic);
+      check('bootstrapInterval', bootstrapInterval({ resamples, statistic, confidence: input.level })!, expected.BCa);
+      const error = bootstrapStandardError(replicates);
+      compare('bootstrapStandardError', error, expected.percentile.se, golden.tolerance);
     },
   );
 });

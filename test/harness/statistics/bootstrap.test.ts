@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
+  basicInterval,
   bootstrapInterval,
+  bootstrapReplicates,
+  bootstrapStandardError,
   drawResamples,
   mean,
+  percentileInterval,
   quantileOfSorted,
   type Resamples,
 } from '../../../harness/statistics/index.ts';
@@ -52,6 +56,24 @@ describe('bootstrap intervals', () => {
   it('falls back to percentiles when all replicates lie on one side of the estimate', () => {
     const resamples: Resamples = { count: 2, replicates: 3, indices: Uint32Array.of(0, 0, 0, 0, 0, 0) };
     expect(bootstrapInterval({ resamples, statistic: meanOf([1, 2]), confidence: 0.9 })).toEqual({ low: 1, high: 1 });
+  });
+
+  it('BCa is the percentile interval when there is neither bias nor skewness: z0 = a = 0', () => {
+    // Symmetric data and a symmetric set of resamples: each row with its mirror image.
+    const values = [-3, -1, 0, 1, 3];
+    const drawn = drawResamples({ count: 5, replicates: 400, next: sequence() });
+    const mirrored = drawn.indices.map((index) => 4 - index);
+    const resamples = { count: 5, replicates: 800, indices: Uint32Array.from([...drawn.indices, ...mirrored]) };
+    const statistic = meanOf(values);
+    const replicates = bootstrapReplicates(resamples, statistic);
+    const percentile = percentileInterval(replicates, 0.9);
+    const bca = bootstrapInterval({ resamples, statistic, confidence: 0.9 })!;
+    expect(bca.low).toBeCloseTo(percentile.low, 12);
+    expect(bca.high).toBeCloseTo(percentile.high, 12);
+    const basic = basicInterval(replicates, 0, 0.9);
+    expect(basic.low).toBeCloseTo(percentile.low, 12);
+    expect(bootstrapStandardError(replicates)).toBeGreaterThan(0.5);
+    expect(bootstrapStandardError([1, 3])).toBeCloseTo(Math.SQRT2, 15);
   });
 
   it('draws indices below the count only', () => {

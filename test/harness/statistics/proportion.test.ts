@@ -3,7 +3,9 @@ import {
   clopperPearson,
   clopperPearsonHigh,
   clopperPearsonLow,
+  trialsForHalfWidth,
   trialsForZeroFailures,
+  wilson,
 } from '../../../harness/statistics/index.ts';
 
 describe('exact bounds of a proportion', () => {
@@ -45,4 +47,24 @@ describe('exact bounds of a proportion', () => {
     expect(() => clopperPearson({ successes: 3, trials: 2, confidence: 0.95 })).toThrow(RangeError);
     expect(() => clopperPearsonHigh({ successes: 0, trials: 0, confidence: 0.95 })).toThrow(/got 0 of 0/);
   });
+
+  it.each([
+    [0.5, 0.05],
+    [0.02, 0.01],
+    [0, 0.03],
+    [0.9, 0.2],
+  ])(
+    'plans for a rate of %f the smallest number of trials whose Wilson interval is as short as ±%f',
+    (rate, halfWidth) => {
+      const trials = trialsForHalfWidth({ rate, halfWidth, confidence: 0.95 });
+      const z = 1.959963984540054;
+      const widthOf = (n: number): number => (z / (n + z * z)) * Math.sqrt(n * rate * (1 - rate) + (z * z) / 4);
+      expect(widthOf(trials)).toBeLessThanOrEqual(halfWidth * (1 + 1e-12));
+      expect(widthOf(trials - 1)).toBeGreaterThan(halfWidth);
+      // The formula is that of the Wilson interval.
+      const { low, high } = wilson({ successes: 30, trials: 120, confidence: 0.95 });
+      expect((high - low) / 2).toBeCloseTo((z / (120 + z * z)) * Math.sqrt(120 * 0.1875 + (z * z) / 4), 12);
+      expect(() => trialsForHalfWidth({ rate, halfWidth: 0, confidence: 0.95 })).toThrow(RangeError);
+    },
+  );
 });
