@@ -33,8 +33,8 @@ export function logChoose(n: number, k: number): number {
 /** ln(share), from its complement where that is the small one. */
 const logOf = (share: number, complement: number): number => (complement < 0.5 ? logOnePlus(-complement) : log(share));
 
-/** k ln(k / mean) + mean - k: 0 at k = mean, else positive. */
-function deviance(k: number, mean: number): number {
+/** k ln(k / mean) + mean - k: 0 at k = mean, else positive; without cancellation near it. */
+export function deviance(k: number, mean: number): number {
   const relative = (k - mean) / (k + mean);
   if (!(Math.abs(relative) < CLOSE)) return k * log(k / mean) + mean - k;
   const square = relative * relative;

@@ -18,6 +18,13 @@ describe('the incomplete beta function', () => {
     expect(mirrored.logUpper / lower).toBeCloseTo(1, 13);
   });
 
+  it('keeps its digits for a million trials', () => {
+    // Continued fraction in 40-digit arithmetic.
+    const { logLower, logUpper } = incompleteBetaLogTails({ a: 1e6, b: 2e6, x: 0.3325 });
+    expect(Math.abs(logLower - -6.816423683046544)).toBeLessThan(1e-11);
+    expect(Math.abs(logUpper / -0.0010962328960105478 - 1)).toBeLessThan(1e-11);
+  });
+
   it('has a tail of 10^-3000 as a logarithm, where the probability is 0', () => {
     // P(X >= 10000) of 10000 trials at 1/2 is 2^-10000.
     const point = { a: 10_000, b: 1, x: 0.5 };
