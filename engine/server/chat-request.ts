@@ -7,14 +7,14 @@ import { badParameter } from './api-error.ts';
 import { CHAT_ROLES, chatTokens } from './chat-template.ts';
 import type { EngineRequest } from './engine-loop.ts';
 import { alternatives, checkCommon, commonShape, engineRequest } from './parameters.ts';
-import { only, parseBody } from './parse-body.ts';
+import { only, parseBody, text } from './parse-body.ts';
 import { alternativesOf, checkLength, checkLogprobs } from './prompts.ts';
 import type { ModelLimits } from './prompts.ts';
 
-const textPart = z.strictObject({ type: z.literal('text'), text: z.string() });
+const textPart = z.strictObject({ type: z.literal('text'), text });
 const content = z
-  .union([z.string(), z.array(textPart).min(1)], { error: 'expected text, or a list of parts of type text' })
-  .transform((given) => (typeof given === 'string' ? given : given.map(({ text }) => text).join('')));
+  .union([text, z.array(textPart).min(1)], { error: 'expected well-formed text, or a list of parts of type text' })
+  .transform((given) => (typeof given === 'string' ? given : given.map((part) => part.text).join('')));
 
 /** Clients send an answer back with all its keys; those that are null say nothing. */
 export const messagesParameter = z

@@ -10,13 +10,13 @@ import { only, parseBody } from './parse-body.ts';
 import { alternativesOf, checkLength, checkLogprobs, promptParameter, promptTokens } from './prompts.ts';
 import type { ModelLimits } from './prompts.ts';
 
-/** OpenAI's default. */
-const MAX_TOKENS = 16;
+/** Produced tokens when a request names no limit: OpenAI's default. */
+export const COMPLETION_TOKENS = 16;
 
 const schema = z.strictObject({
   ...commonShape,
   prompt: promptParameter,
-  max_tokens: z.int().min(0).default(MAX_TOKENS),
+  max_tokens: z.int().min(0).default(COMPLETION_TOKENS),
   echo: z.boolean().default(false),
   logprobs: alternatives.optional(),
   best_of: z.int().min(1).optional(),

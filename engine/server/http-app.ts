@@ -24,7 +24,6 @@ export function createHttpApp(options: CompleteServerOptions): FastifyInstance {
     // connections that wait for their next request are closed; those with a request in hand end it
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    exposeHeadRoutes: false,
     routerOptions: { maxParamLength: URL_LENGTH_MAX },
     clientErrorHandler: refuseMalformed,
     frameworkErrors: (error, _request, reply) => void answerError(reply, error, options),

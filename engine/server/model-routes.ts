@@ -3,6 +3,7 @@
  * @module
  */
 import type { FastifyInstance } from 'fastify';
+import { COMPLETION_TOKENS } from './completion-request.ts';
 import type { ServerState } from './server-state.ts';
 import { ApiError } from './api-error.ts';
 
@@ -44,7 +45,12 @@ export function addModelRoutes(app: FastifyInstance, state: ServerState): void {
       vocab_size: engine.vocabSize,
       engine: Object.fromEntries(entries.map(({ name, value }) => [name, value])),
       limits: options.limits,
-      defaults: { completion_max_tokens: 16, temperature: 1, seed: 0 },
+      defaults: {
+        completion_tokens: COMPLETION_TOKENS,
+        chat_tokens: options.limits.chatTokens,
+        temperature: 1,
+        seed: 0,
+      },
     });
   });
   app.post('/reset_prefix_cache', async (_request, reply) => {

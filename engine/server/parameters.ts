@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { BYTE_SPECIALS } from '../tokenizer/index.ts';
 import type { EngineRequest } from './engine-loop.ts';
 import { badParameter } from './api-error.ts';
-import { only } from './parse-body.ts';
+import { only, text } from './parse-body.ts';
 import { checkTokenIds } from './prompts.ts';
 import type { ModelLimits } from './prompts.ts';
 
@@ -21,7 +21,7 @@ const STOP_LENGTH_MAX = 1024;
 const SALT_LENGTH_MAX = 1024;
 const EXPECTED_STOP = `expected text that is not empty, or a list of up to ${STOPS_MAX} of them, each of at most ${STOP_LENGTH_MAX} characters`;
 
-const stopText = z.string().min(1).max(STOP_LENGTH_MAX);
+const stopText = text.min(1).max(STOP_LENGTH_MAX);
 const tokenIdList = z.array(z.int().min(0));
 
 /** How many alternatives: vLLM's -1 is the whole vocabulary. */
@@ -43,7 +43,7 @@ export const commonShape = {
   stop_token_ids: tokenIdList.default([]),
   ignore_eos: z.boolean().default(false),
   allowed_token_ids: tokenIdList.min(1).optional(),
-  cache_salt: z.string().min(1).max(SALT_LENGTH_MAX).default(''),
+  cache_salt: text.min(1).max(SALT_LENGTH_MAX).default(''),
   prompt_logprobs: alternatives.optional(),
   return_token_ids: z.boolean().default(false),
   return_tokens_as_token_ids: z.boolean().default(false),

@@ -8,13 +8,20 @@
 import { z } from 'zod';
 import { ApiError } from './api-error.ts';
 
+/**
+ * Text that UTF-8 can hold. Half a surrogate pair would become U+FFFD: a prompt would be another one in silence, and two cache salts one.
+ */
+export const text = z.string().refine((given) => !/\p{Surrogate}/u.test(given), {
+  error: 'expected text without halves of surrogate pairs (\\ud800 to \\udfff alone)',
+});
+
 /** A parameter of which only neutral values are served. */
 export function only<T>(values: readonly T[], what: string): z.ZodOptional<z.ZodType<T>> {
-  const text = values.map((value) => JSON.stringify(value)).join(' or ');
+  const shownValues = values.map((value) => JSON.stringify(value)).join(' or ');
   const same = (value: unknown): boolean => values.some((one) => JSON.stringify(one) === JSON.stringify(value));
   return z
     .custom<T>(same, {
-      error: `expected ${text} or nothing: ${what} is not supported here`,
+      error: `expected ${shownValues} or nothing: ${what} is not supported here`,
       params: { unsupported: true },
     })
     .optional();

@@ -6,9 +6,11 @@
  */
 import { z } from 'zod';
 import { badParameter } from './api-error.ts';
+import { text } from './parse-body.ts';
 import { tokenizer } from './token-text.ts';
 
 const EXPECTED = 'text, token ids, or a list of either';
+const isText = (given: unknown): given is string => text.safeParse(given).success;
 
 /** vLLM's and OpenAI's `prompt`: text, list of texts, token ids, list of lists of token ids. */
 export const promptParameter = z.unknown().transform((given, context): readonly (string | readonly number[])[] => {
@@ -16,10 +18,14 @@ export const promptParameter = z.unknown().transform((given, context): readonly 
     context.addIssue({ code: 'custom', message, path, input: given });
     return z.NEVER;
   };
-  if (typeof given === 'string') return [given];
+  if (isText(given)) return [given];
+  if (typeof given === 'string') return fail('expected text without halves of surrogate pairs');
   if (!Array.isArray(given) || given.length === 0) return fail(`expected ${EXPECTED}`);
   const list: readonly unknown[] = given;
-  if (list.every((one) => typeof one === 'string')) return list;
+  if (typeof list[0] === 'string') {
+    const wrong = list.findIndex((one) => !isText(one));
+    return wrong < 0 ? (list as readonly string[]) : fail('expected well-formed text, as the first is text', [wrong]);
+  }
   const lists = typeof list[0] === 'number' ? [list] : list;
   for (const [at, one] of lists.entries()) {
     const path = lists === list ? [at] : [];

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { badParameter } from './api-error.ts';
 import { messagesParameter } from './chat-request.ts';
 import { chatTokens } from './chat-template.ts';
-import { parseBody } from './parse-body.ts';
+import { parseBody, text } from './parse-body.ts';
 import { checkTokenIds } from './prompts.ts';
 import { ignoredHeader } from './server-state.ts';
 import type { ServerState } from './server-state.ts';
@@ -15,7 +15,7 @@ import { tokenizer, tokenName } from './token-text.ts';
 
 const tokenizeSchema = z.strictObject({
   model: z.string().optional(),
-  prompt: z.string().optional(),
+  prompt: text.optional(),
   messages: messagesParameter.optional(),
   add_generation_prompt: z.boolean().default(true),
   return_token_strs: z.boolean().default(false),

@@ -201,6 +201,12 @@ describe('/v1/completions', () => {
       [{ stop: '' }, 'stop', 'invalid_value'],
       [{ stream_options: { include_usage: true } }, 'stream_options', 'invalid_value'],
       [{ prompt: [] }, 'prompt', 'invalid_value'],
+      // half a surrogate pair: UTF-8 would make another prompt of it, and one salt of two
+      [{ prompt: 'a\ud800' }, 'prompt', 'invalid_value'],
+      [{ prompt: ['a', '\udfff'] }, 'prompt[1]', 'invalid_value'],
+      [{ prompt: ['a', 5] }, 'prompt[1]', 'invalid_value'],
+      [{ cache_salt: '\ud801' }, 'cache_salt', 'invalid_value'],
+      [{ stop: ['\ud801'] }, 'stop[0]', 'invalid_value'],
       [{ prompt: '' }, 'prompt', 'invalid_value'],
       [{ prompt: [1, 'a'] }, 'prompt[1]', 'invalid_value'],
       [{ prompt: [[1], [2, -1]] }, 'prompt[1][1]', 'invalid_value'],

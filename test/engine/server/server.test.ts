@@ -221,13 +221,16 @@ describe('what the server says about itself', () => {
 
   it('has metrics that Prometheus can read', async () => {
     const server = opened(testServer());
-    await ask(server, { prompt: ['a', 'b'], max_tokens: 3 });
+    await ask(server, { prompt: ['a', 'b'], max_tokens: 3, stream: true });
+    await ask(server, { prompt: [] });
     const { text, headers } = await server.get('/metrics');
     expect(headers['content-type']).toContain('text/plain; version=0.0.4');
     const line = /^(# (HELP|TYPE) evenkeel:\w+ .+|evenkeel:\w+(\{(\w+="(\\.|[^"\\\n])*",?)*\})? [0-9.e+]+)$/;
     for (const one of text.trimEnd().split('\n')) expect(one).toMatch(line);
     expect(text).toContain('evenkeel:requests_ended_total{reason="length"} 2');
     expect(text).toContain('evenkeel:generation_tokens_total 6');
+    expect(text).toContain('evenkeel:http_responses_total{code="200"} 1');
+    expect(text).toContain('evenkeel:http_responses_total{code="400"} 1');
     expect(text).toContain('evenkeel:step_rows_bucket{le="2"} 3');
     expect(text).toContain('evenkeel:step_rows_bucket{le="1"} 0');
   });
@@ -239,6 +242,7 @@ describe('the HTTP layer', () => {
     const wrong: [number, string, Promise<{ status: number; body: { error: { code: string; message: string } } }>][] = [
       [404, 'not_found', server.get('/v1/nothing')],
       [405, 'method_not_allowed', server.get('/v1/completions')],
+      [405, 'method_not_allowed', server.post('/health', {})],
       [413, 'body_too_large', server.post('/v1/completions', { prompt: 'a'.repeat(3000) })],
       [415, 'unsupported_media_type', server.post('/v1/completions', '{}', { 'content-type': 'text/plain' })],
       [400, 'bad_request', server.post('/v1/completions', '{"prompt":')],
