@@ -6,6 +6,7 @@
  * else may leave. Source: specification sections 10.1 to 10.5.
  * @module
  */
+import type { RecordMemory } from '../kernels/index.ts';
 import type { EventSink } from '../trace/index.ts';
 import type { RecordTag } from './audit.ts';
 import type { PageLayout } from './page-layout.ts';
@@ -34,6 +35,8 @@ export interface KvCacheOptions {
   /** When a page may be given to the prefix index. */
   readonly pageReady: PageReady;
   readonly events: EventSink | null;
+  /** Where hot pages and window rings lie; ordinary arrays by default. */
+  readonly memory?: RecordMemory;
 }
 
 /** A part: a page is ready when all its tokens are computed. */
@@ -91,13 +94,18 @@ export class KvCache {
 
   constructor(options: KvCacheOptions) {
     this.options = options;
-    this.pool = new PagePool(options.layout, options.hotPages, options.audit);
+    this.pool = new PagePool(options.layout, options.hotPages, options.audit, options.memory);
     this.index = new PrefixIndex(options.layout.pageTokens, options.prefixKey);
     this.tiers = new TierManager(this.pool, {
       ...options.tiers,
       events: options.events,
       onLost: (id) => this.index.remove(id),
     });
+  }
+
+  /** Gives the memory of pages and states back; nothing of the cache may be used afterwards. */
+  closeMemory(): void {
+    this.pool.close();
   }
 
   get pageTokens(): number {

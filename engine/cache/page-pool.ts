@@ -5,6 +5,8 @@
  * be stale (`isCurrent`). Slots are made on first use; a fresh page is all zero.
  * @module
  */
+import { plainRecordMemory } from '../kernels/index.ts';
+import type { RecordMemory } from '../kernels/index.ts';
 import { AuditTable } from './audit.ts';
 import type { PageLayout } from './page-layout.ts';
 
@@ -22,16 +24,20 @@ export class PagePool {
   readonly layout: PageLayout;
   readonly capacity: number;
   readonly audit: boolean;
+  /** Where pages and the rings of states over this pool lie. */
+  readonly memory: RecordMemory;
   private readonly slots: Uint8Array[] = [];
   private readonly generations: number[] = [];
   private readonly freeSlots: number[] = [];
   private readonly live = new Set<number>();
+  closed = false;
 
   /** @param capacity - pages; Infinity = as many as asked for */
-  constructor(layout: PageLayout, capacity: number, audit: boolean) {
+  constructor(layout: PageLayout, capacity: number, audit: boolean, memory = plainRecordMemory) {
     this.layout = layout;
     this.capacity = capacity;
     this.audit = audit;
+    this.memory = memory;
   }
 
   get used(): number {
@@ -44,11 +50,12 @@ export class PagePool {
 
   /** Takes a slot, the last released first; null when all are used. */
   allocate(): HotPage | null {
+    if (this.closed) throw new Error('invariant: a page of a closed pool');
     let slot = this.freeSlots.pop();
     if (slot === undefined) {
       if (this.slots.length >= this.capacity) return null;
       slot = this.slots.length;
-      this.slots.push(new Uint8Array(this.layout.pageBytes));
+      this.slots.push(this.memory.take(this.layout.pageBytes));
       this.generations.push(0);
     } else this.slots[slot].fill(0);
     this.live.add(slot);
@@ -59,6 +66,15 @@ export class PagePool {
 
   isCurrent(page: HotPage): boolean {
     return this.live.has(page.slot) && this.generations[page.slot] === page.generation;
+  }
+
+  /** Gives the memory back: no page is current any more, and none can be taken. */
+  close(): void {
+    this.live.clear();
+    this.freeSlots.length = 0;
+    this.slots.length = 0;
+    this.closed = true;
+    this.memory.close();
   }
 
   release(page: HotPage): void {

@@ -88,7 +88,13 @@ function createLayerState(shape: LayerShape, layer: number, pool: PagePool, page
   };
   return {
     draft: shape.draft,
-    ring: new WindowRing(layer, pool.layout.records.window, windowSize, pool.audit ? new AuditTable(windowSize) : null),
+    ring: new WindowRing(
+      layer,
+      pool.layout.records.window,
+      windowSize,
+      pool.audit ? new AuditTable(windowSize) : null,
+      pool.memory,
+    ),
     compressor: ratio > 0 ? createCompressorState(ratio, headDim) : null,
     entries: list('kv'),
     indexCompressor: indexDim === null ? null : createCompressorState(ratio, indexDim),

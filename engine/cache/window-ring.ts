@@ -5,6 +5,7 @@
  * @module
  */
 import type { PageEntries, RecordFormat } from '../formats/index.ts';
+import { plainRecordMemory } from '../kernels/index.ts';
 import { entryChecksum } from './audit.ts';
 import type { RecordTag, AuditTable } from './audit.ts';
 import type { StateJournal } from './journal.ts';
@@ -17,11 +18,17 @@ export class WindowRing {
   private readonly layer: number;
   private readonly audit: AuditTable | null;
 
-  constructor(layer: number, format: RecordFormat, windowSize: number, audit: AuditTable | null) {
+  constructor(
+    layer: number,
+    format: RecordFormat,
+    windowSize: number,
+    audit: AuditTable | null,
+    memory = plainRecordMemory,
+  ) {
     this.layer = layer;
     this.format = format;
     this.windowSize = windowSize;
-    this.bytes = new Uint8Array(format.pageBytes(windowSize));
+    this.bytes = memory.take(format.pageBytes(windowSize));
     this.audit = audit;
   }
 

@@ -18,6 +18,12 @@ export interface Arena {
 /** [count] f32, all zero. */
 export const zeros = (arena: Arena, count: number): Float32Array => arena.floats(count).fill(0);
 
+/** [count] bytes, all zero. */
+export function zeroBytes(arena: Arena, count: number): Uint8Array {
+  const words = arena.ints(Math.ceil(count / 4)).fill(0);
+  return new Uint8Array(words.buffer, words.byteOffset, count);
+}
+
 /** Runs work and gives back what it took, also when it throws. Nothing that it took may be used afterwards. */
 export function scoped<T>(arena: Arena, work: () => T): T {
   const mark = arena.mark();

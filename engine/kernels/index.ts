@@ -6,6 +6,7 @@ import type { Kernels } from './kernels.ts';
 
 export * from './arena.ts';
 export * from './kernels.ts';
+export * from './record-memory.ts';
 export * from './rms-norm.ts';
 export * from './hadamard.ts';
 export * from './sinkhorn.ts';

@@ -9,6 +9,7 @@
  */
 import type { PageEntries } from '../formats/index.ts';
 import type { Arena } from './arena.ts';
+import type { RecordMemory } from './record-memory.ts';
 import type { NormShape } from './rms-norm.ts';
 import type { MixShape } from './sinkhorn.ts';
 import type { SharedMemory } from './wasm/kernels.ts';
@@ -72,6 +73,8 @@ export interface Kernels {
   here(x: Float32Array): Float32Array;
   /** The same numbers where the kernels read them without a copy, kept as long as the kernels. */
   resident(x: Float32Array): Float32Array;
+  /** Bytes for the records of one owner, where they are decoded without a copy. */
+  recordMemory(): RecordMemory;
 
   /** @param weights - [out, in] f32, row-major; copied */
   packMatrix(weights: Float32Array, shape: { out: number; in: number }): PackedMatrix;

@@ -7,7 +7,7 @@
  */
 import type { LayerState } from '../cache/index.ts';
 import { compressRatio } from '../checkpoint/index.ts';
-import { attendToken } from '../kernels/index.ts';
+import { attendToken, zeroBytes } from '../kernels/index.ts';
 import type { AttentionLists, RopeTable, RowSource, SplitCuts } from '../kernels/index.ts';
 import { compress, projectForCompressor } from './compressor.ts';
 import { indexQueries, selectEntries } from './indexer.ts';
@@ -88,7 +88,7 @@ function makeKeyValues(
   rotateHeads(ctx, 'key', kv, rope, 1);
   toStored(ctx, kv);
   const format = ctx.parts.records.window;
-  const page = new Uint8Array(format.pageBytes(rows));
+  const page = zeroBytes(ctx.kernels.arena, format.pageBytes(rows));
   for (let r = 0; r < rows; r++) format.writeEntry(page, rows, r, kv, r * headDim);
   if (format.name === 'f32') return { values: kv, page };
   ctx.counters.quantisedRecords += rows;

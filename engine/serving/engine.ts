@@ -15,6 +15,7 @@ import {
   PagePool,
 } from '../cache/index.ts';
 import type { PageLayout, StateBlock, StateShape } from '../cache/index.ts';
+import type { RecordMemory } from '../kernels/index.ts';
 import type { TraceTap } from '../trace/index.ts';
 import { openMemory } from './memory.ts';
 import { completeOptions } from './options.ts';
@@ -177,12 +178,13 @@ export function createEngine(checkpoint: Checkpoint, engineOptions: EngineOption
           scheduler,
           transport: parts.tierTransport,
         },
+        memory: kernels.recordMemory(),
         pageReady: parts.pageReady,
         events: options.events,
       }),
     });
   };
-  const loose = (): LooseState => new LooseState(shape, layout, options.audit);
+  const loose = (): LooseState => new LooseState(shape, layout, options.audit, kernels.recordMemory());
 
   return {
     vocabSize: config.vocabSize,
@@ -192,10 +194,19 @@ export function createEngine(checkpoint: Checkpoint, engineOptions: EngineOption
       return kernels.readyThreads;
     },
     openSession,
-    score: (tokenIds, scoreOptions = {}) => score(model, loose(), options.chunkSize, tokenIds, scoreOptions),
+    score(tokenIds, scoreOptions = {}) {
+      const state = loose();
+      try {
+        return score(model, state, options.chunkSize, tokenIds, scoreOptions);
+      } finally {
+        state.close();
+      }
+    },
     openSequence: ({ logits = 'all' } = {}) => openSequence(model, loose(), options.chunkSize, logits === 'last'),
     generate(request) {
-      const [result] = openSession().run([{ ...request, id: 'generate', topLogprobs: request.logprobs ?? 0 }]);
+      const session = openSession();
+      const [result] = session.run([{ ...request, id: 'generate', topLogprobs: request.logprobs ?? 0 }]);
+      session.close();
       const {
         tokenIds,
         text,
@@ -252,9 +263,13 @@ class LooseState {
   readonly state: StateBlock;
   private readonly pool: PagePool;
 
-  constructor(shape: StateShape, layout: PageLayout, audit: boolean) {
-    this.pool = new PagePool(layout, Number.POSITIVE_INFINITY, audit);
+  constructor(shape: StateShape, layout: PageLayout, audit: boolean, memory: RecordMemory) {
+    this.pool = new PagePool(layout, Number.POSITIVE_INFINITY, audit, memory);
     this.state = createStateBlock(shape, this.pool);
+  }
+
+  close(): void {
+    this.pool.close();
   }
 
   /** The step of the next tokens, with pages for them. */

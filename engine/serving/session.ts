@@ -121,6 +121,8 @@ export class Session {
   }
 
   private enter(request: BatchRequest): { served: ServedRequest; client: Client } {
+    if (this.cache.pool.closed)
+      throw new RangeError(`request ${request.id}: expected an open session, got a closed one`);
     const { vocabSize, maxPositions } = this.model.config;
     const admitted = admitRequest(request, { vocabSize, maxPositions });
     const { cache, parts } = this.options;
@@ -150,6 +152,11 @@ export class Session {
     this.log('abort', found, {});
     this.leave(found);
     return true;
+  }
+
+  /** Gives the memory of its pages and states back at once; a session that is only forgotten gives it back when it is collected. */
+  close(): void {
+    this.options.cache.closeMemory();
   }
 
   /** Runs all requests to their end; results come back in the order of the requests. */

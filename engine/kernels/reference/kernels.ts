@@ -4,6 +4,7 @@
  */
 import { expF32, fakeQuantFp4Mx, fakeQuantFp8, roundBf16, roundBf16InPlace, sigmoidF32 } from '../../formats/index.ts';
 import { plainArena } from '../arena.ts';
+import { plainRecordMemory } from '../record-memory.ts';
 import { poolChannels } from '../channel-pool.ts';
 import { hadamard } from '../hadamard.ts';
 import { readPage } from '../kernels.ts';
@@ -97,6 +98,7 @@ export function createReferenceKernels(): Kernels {
         }
     },
 
+    recordMemory: () => plainRecordMemory,
     readyThreads: 1,
     close() {},
   };

@@ -11,6 +11,7 @@ import type { Kernels, PackedMatrix, RowSet, RowSource } from '../kernels.ts';
 import { Borrowed } from './borrowed.ts';
 import { HeapArena, SharedHeap } from './heap.ts';
 import { adoptModule, instantiateKernels, kernelsModule } from './module.ts';
+import { RecordStore } from './record-store.ts';
 import { decodePage } from './records.ts';
 
 /** `at` is a byte offset in the kernels' memory; layout [ceil(out / 16)][in][16], see `assembly/matmul.ts`. */
@@ -71,6 +72,7 @@ export function createWasmKernels(
   };
   const arena = new HeapArena(heap);
   const borrowed = new Borrowed(heap, arena);
+  const records = new RecordStore(heap);
   const scratch = (floats: number): number => arena.take(floats * 4);
 
   const quantise = (
@@ -100,6 +102,8 @@ export function createWasmKernels(
       view.set(x);
       return view;
     },
+
+    recordMemory: () => records.open(),
 
     packMatrix(weights, shape): WasmMatrix {
       const panels = Math.ceil(shape.out / PANEL);

@@ -1,5 +1,5 @@
 /**
- * Pages of records, decoded in the kernels: the page's bytes are copied to the arena, its entries decoded together.
+ * Pages of records, decoded in the kernels, the chosen entries together; a page that lies elsewhere is copied to the arena first.
  * @module
  */
 import type { PageEntries } from '../../formats/index.ts';
@@ -20,8 +20,11 @@ export function decodePage(
   const { shape } = format;
   if (shape === null || index.length === 0) return false;
   const mark = arena.mark();
-  const pageAt = arena.take(page.length);
-  heap.bytes(pageAt, page.length).set(page);
+  let pageAt = page.byteOffset;
+  if (!heap.owns(page)) {
+    pageAt = arena.take(page.length);
+    heap.bytes(pageAt, page.length).set(page);
+  }
   const list = arena.ints(index.length);
   list.set(index);
   const indexAt = list.byteOffset;

@@ -35,6 +35,7 @@ export async function runLevel(input: RunLevelInput): Promise<LevelResult> {
     await input.breathe();
     if (wave > 0 && job.sessions === 'one-per-wave') {
       addCounters(counters, { ...session.counters });
+      session.close();
       session = engine.openSession();
     }
     const sent = planned.map((request) => prepare(request, input));
@@ -43,6 +44,7 @@ export async function runLevel(input: RunLevelInput): Promise<LevelResult> {
       requests.push(observe({ ...input, planned: planned[index], sent: sent[index], result, wave, shelf }));
   }
   addCounters(counters, { ...session.counters });
+  session.close();
   return { record: { levelId: job.levelId, requests, counters }, blobs: shelf.blobs };
 }
 

@@ -57,6 +57,19 @@ describe('a session', () => {
     );
   });
 
+  it('gives its memory back when it is closed: the next one uses it, with the same bits, and the closed one refuses', () => {
+    const engine = createEngine(checkpoint, { precision: 'bf16' });
+    const first = engine.openSession();
+    const [before] = first.run([probe]);
+    first.close();
+    expect(() => first.run([probe])).toThrow('request probe: expected an open session, got a closed one');
+    const second = engine.openSession();
+    // another request dirties what the first one left
+    second.run(mates);
+    second.close();
+    expect(engine.openSession().run([probe])[0].logits).toEqual(before.logits);
+  });
+
   it('counts steps, rows, later chunks and reused slots', () => {
     const session = createEngine(checkpoint, { maxBatch: 2, chunkSize: 16 }).openSession();
     session.run([probe, ...mates]);
