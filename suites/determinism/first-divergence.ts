@@ -5,7 +5,7 @@
  * digests are equal and are not computed; blobs with equal digests are not loaded.
  * @module
  */
-import type { SuiteInput } from '../../harness/schema/index.ts';
+import type { RequestObservation, SuiteInput } from '../../harness/schema/index.ts';
 import { createDistribution, logSoftmax, maxAbsLogprobDiff } from '../../harness/statistics/index.ts';
 import type { Comparison } from '../pairing/index.ts';
 
@@ -53,8 +53,7 @@ function fullRowsDiff({ pair, firstTokenDiff }: Comparison, loadLogits: LoadLogi
 
 function producedTokensDiff({ pair, tokensEqual, firstTokenDiff }: Comparison): number | null {
   const { reference, level } = pair;
-  const complete =
-    reference.logprobs.length === reference.tokenIds.length && level.logprobs.length === level.tokenIds.length;
+  const complete = hasEveryLogprob(reference) && hasEveryLogprob(level);
   if (tokensEqual === null || !complete || reference.logprobs.length === 0) return null;
   const steps = firstTokenDiff ?? reference.logprobs.length;
   let largest = 0;
@@ -67,4 +66,9 @@ function producedTokensDiff({ pair, tokensEqual, firstTokenDiff }: Comparison): 
     largest = Math.max(largest, Math.abs(a - b));
   }
   return known > 0 && Number.isFinite(largest) ? largest : null;
+}
+
+/** One entry for each produced token, available or not. */
+function hasEveryLogprob({ logprobs, tokenIds, exchange }: RequestObservation): boolean {
+  return logprobs.length === (tokenIds.length > 0 ? tokenIds.length : (exchange?.tokenTexts.length ?? 0));
 }

@@ -21,6 +21,7 @@ import {
 } from '../pairing/index.ts';
 import { clopperPearsonHigh } from '../../harness/statistics/index.ts';
 import { searchCanaries, type CanaryHit } from './canaries.ts';
+import { lengthProblem } from './equal-lengths.ts';
 
 const DIVERGENCES_MAX = 8;
 
@@ -54,7 +55,10 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<LeakageRow> {
       canaries.planted += search.planted;
       canaries.foreign += search.hits.length;
       for (const hit of search.hits) if (hits.length < DIVERGENCES_MAX) hits.push(hitDivergence(member, hit));
-      for (const comparison of member.pairs.map(compare)) {
+      const confounded = lengthProblem(member);
+      if (confounded !== null) evidence.addGap(confounded);
+      // canaries count all the same: a foreign one is a leak at any length
+      for (const comparison of confounded === null ? member.pairs.map(compare) : []) {
         const depends = dependsOnContent(comparison);
         independent.add(!depends);
         if (dependsInTokens(comparison)) tokenDependent++;

@@ -25,14 +25,14 @@ export interface Comparison {
 
 export function compare(pair: RequestPair): Comparison {
   const { reference, level } = pair;
-  const tokensKnown = hasTokens(reference) && hasTokens(level);
+  const tokens = tokensOf(reference, level);
   const stepsKnown = hasSteps(reference) && hasSteps(level);
-  const firstTokenDiff = tokensKnown ? firstDifference(reference.tokenIds, level.tokenIds) : null;
+  const firstTokenDiff = tokens === null ? null : firstDifference(tokens.reference, tokens.level);
   const firstBitDiff = stepsKnown ? firstDifference(reference.stepSha256, level.stepSha256) : null;
   return {
     pair,
     bitsEqual: bitsEqual(pair, stepsKnown ? firstBitDiff === null : null),
-    tokensEqual: tokensKnown ? firstTokenDiff === null : null,
+    tokensEqual: tokens === null ? null : firstTokenDiff === null,
     textEqual: reference.text === level.text,
     stepsEqual: stepsKnown ? firstBitDiff === null : null,
     firstBitDiff,
@@ -91,6 +91,25 @@ function bitsEqual({ reference, level }: RequestPair, stepsEqual: boolean | null
 
 function pushBlobs(verdicts: boolean[], a: Logits, b: Logits): void {
   if (a.kind === 'blob' && b.kind === 'blob') verdicts.push(a.sha256 === b.sha256);
+}
+
+/**
+ * The tokens of both sides as ids; where a server gives no ids, as the texts of its tokens (two ids may share a text, so that equal
+ * texts are a little less than equal tokens). Null when a side has neither.
+ */
+function tokensOf(
+  reference: RequestObservation,
+  level: RequestObservation,
+): { readonly reference: readonly (number | string)[]; readonly level: readonly (number | string)[] } | null {
+  if (hasTokens(reference) && hasTokens(level)) return { reference: reference.tokenIds, level: level.tokenIds };
+  const [a, b] = [tokenTexts(reference), tokenTexts(level)];
+  return a === null || b === null ? null : { reference: a, level: b };
+}
+
+function tokenTexts({ exchange }: RequestObservation): readonly string[] | null {
+  const texts = exchange?.tokenTexts ?? [];
+  const known = texts.filter((text) => text !== null);
+  return known.length > 0 && known.length === texts.length ? known : null;
 }
 
 /** A target without token ids gives text and an empty list: that is "not known", not "no tokens". */
