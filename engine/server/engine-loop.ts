@@ -195,6 +195,7 @@ export class EngineLoop {
 
   private replaceSession(): void {
     this.totals.keep({ ...this.session.counters });
+    this.session.close();
     this.session = this.engine.openSession();
   }
 
