@@ -17,6 +17,7 @@ import type { CliIo } from './io.ts';
 import { makeManifest, newRunId, runCommand } from './manifest.ts';
 import { prepare, type PlanFlags, type Prepared } from './prepare.ts';
 import { createProgress } from './progress.ts';
+import { tellPlan } from './tell-plan.ts';
 import { tellResult } from './tell-result.ts';
 import { tellShard } from './tell-shard.ts';
 import { counted } from './words.ts';
@@ -28,6 +29,7 @@ export interface RunFlags extends PlanFlags {
   readonly maxErrors?: number;
   readonly runId?: string;
   readonly blob?: string;
+  readonly dryRun?: boolean;
   readonly json?: boolean;
   readonly color: boolean;
   readonly progress: boolean;
@@ -53,6 +55,7 @@ export function addRunVerb(program: Command, io: CliIo, setExitCode: (code: numb
     .option('--resume [run]', 'continue a run: its id, or nothing for the latest')
     .option('--retry-errors [run]', 'run again what ended with an error, and nothing else')
     .option('--max-errors <count>', 'stop after more units than this have ended with an error', wholeNumber(0, 1e9))
+    .option('--dry-run', 'print the plan, as `evenkeel plan` does, and run nothing')
     .option('--run-id <id>', 'name of the new run (default: time and plan)')
     .option('--blob <file>', 'also pack the run folder, as .tar.gz, to be carried to the merge')
     .addOption(outputFlag())
@@ -70,6 +73,10 @@ export function addRunVerb(program: Command, io: CliIo, setExitCode: (code: numb
 async function runVerb(flags: RunFlags, io: CliIo): Promise<number> {
   checkFlags(flags);
   const prepared = await prepare(flags, io);
+  if (flags.dryRun === true) {
+    tellPlan(prepared, flags, io);
+    return EXIT.pass;
+  }
   const interrupt = listenForInterrupt(io);
   try {
     const { target } = prepared;

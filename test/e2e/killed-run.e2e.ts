@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { createRng } from '../../harness/ports/index.ts';
 import { nullConfig, projectFolder } from '../support/command-line.ts';
 
-const MAIN = fileURLToPath(new URL('../../dist/harness/cli/main.js', import.meta.url));
+const MAIN = process.env['EVENKEEL_CLI'] ?? fileURLToPath(new URL('../../dist/harness/cli/main.js', import.meta.url));
 /** 250 more or fewer, for a longer look: EVENKEEL_KILLS=2000. */
 const KILLS = Number(process.env['EVENKEEL_KILLS'] ?? 240);
 

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createIo, evenkeel, filesIn, projectFolder, smallConfig } from '../../support/command-line.ts';
+import type { Findings } from '../../../harness/schema/index.ts';
+import { createIo, evenkeel, filesIn, nullConfig, projectFolder, smallConfig } from '../../support/command-line.ts';
 
 const inFolder = (folder: string, ...args: string[]) => evenkeel(args, createIo({ cwd: folder }));
 
@@ -125,6 +128,49 @@ describe('plan', () => {
     expect(whole.units).toHaveLength(2);
     expect((await planOf('--limit', '1')).totals.units).toBe(1);
     expect((await planOf('--seed', 'other')).planSha256).not.toBe(whole.planSha256);
+  });
+
+  it('names what each check can find: the n that the run then has, and the rate of zero failures in n', async () => {
+    const folder = projectFolder({
+      'evenkeel.config.json': { ...nullConfig, perturbations: { ...nullConfig.perturbations, 'prior-content': {} } },
+    });
+    const { checks, byPerturbation, totals } = JSON.parse((await inFolder(folder, 'plan', '--json')).out) as {
+      checks: { report: string; level: string; comparisons: number; cases: number; failureRateFound: number | null }[];
+      byPerturbation: { requests: number }[];
+      totals: { requests: number };
+    };
+    expect(byPerturbation.reduce((sum, { requests }) => sum + requests, 0)).toBe(totals.requests);
+    await inFolder(folder, 'run', '--run-id', 'one', '--no-progress');
+    const findings = JSON.parse(readFileSync(join(folder, '.evenkeel/runs/one/findings.json'), 'utf8')) as Findings;
+    const measured = [
+      ...findings.determinism
+        .filter(({ promise }) => promise === 'bit-equal')
+        .map(({ level, tokens }) => ['determinism', level, tokens.n]),
+      ...findings.drift
+        .filter(({ promise }) => promise === 'drift')
+        .map(({ level, klNatsMean }) => ['drift', level, klNatsMean.kind === 'measured' ? klNatsMean.n : 0]),
+      ...findings.leakage.map(({ level, contentDependent }) => ['leakage', level, contentDependent.n]),
+    ];
+    const planned = checks.map(({ report, level, comparisons, cases }) => [
+      report,
+      level,
+      report === 'drift' ? cases : comparisons,
+    ]);
+    expect(planned.sort()).toEqual(measured.sort());
+    expect(planned.length).toBeGreaterThan(5);
+    for (const { comparisons, failureRateFound } of checks)
+      if (failureRateFound !== null) expect(failureRateFound).toBeCloseTo(1 - 0.05 ** (1 / comparisons), 12);
+  });
+
+  it('is what run --dry-run prints, and a shard lists its part', async () => {
+    const folder = projectFolder();
+    const { out } = await inFolder(folder, 'plan');
+    expect(out).toMatch(/determinism: repeat +repeat-2 +2 +77\.6 % +enough/);
+    expect(await inFolder(folder, 'run', '--dry-run')).toMatchObject({ code: 0, out });
+    expect(filesIn(folder)).toEqual(['cases.yaml', 'evenkeel.config.json']);
+    const parts = await Promise.all([1, 2].map((index) => inFolder(folder, 'plan', '--json', '--shard', `${index}/2`)));
+    const unitsOf = ({ out: text }: { out: string }) => (JSON.parse(text) as { units: { id: string }[] }).units;
+    expect(parts.flatMap(unitsOf)).toHaveLength(2);
   });
 });
 
