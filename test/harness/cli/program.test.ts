@@ -156,7 +156,8 @@ describe('plan', () => {
       level,
       report === 'drift' ? cases : comparisons,
     ]);
-    expect(planned.sort()).toEqual(measured.sort());
+    const sorted = (rows: readonly unknown[]): string[] => rows.map((row) => JSON.stringify(row)).sort();
+    expect(sorted(planned)).toEqual(sorted(measured));
     expect(planned.length).toBeGreaterThan(5);
     for (const { comparisons, failureRateFound } of checks)
       if (failureRateFound !== null) expect(failureRateFound).toBeCloseTo(1 - 0.05 ** (1 / comparisons), 12);
