@@ -9,7 +9,7 @@
 import { sampleVariance } from './mean-difference.ts';
 import { normalCdf, normalQuantile } from './normal.ts';
 import type { Interval } from './proportion.ts';
-import { ascending, quantileOfSorted } from './quantile.ts';
+import { ascending, mean, quantileOfSorted } from './quantile.ts';
 
 /** A number computed from the clusters with these indices (one may occur several times). */
 export type ClusterStatistic = (indices: ArrayLike<number>) => number;
@@ -42,6 +42,27 @@ export function drawResamples({
   for (let i = 0; i < indices.length; i++) indices[i] = Math.min(count - 1, Math.floor(next() * count));
   for (let row = 0; row < replicates; row++) indices.subarray(row * count, (row + 1) * count).sort();
   return { count, replicates, indices };
+}
+
+/**
+ * The mean over all samples of the clusters drawn: for prompts with several samples each, which are not independent.
+ *
+ * @param clusters - the samples of each prompt, none empty
+ */
+export function clusteredMean(clusters: readonly ArrayLike<number>[]): ClusterStatistic {
+  if (clusters.some(({ length }) => length === 0)) {
+    throw new RangeError('clusteredMean: expected samples in every cluster, got an empty one');
+  }
+  const means = clusters.map((samples) => ({ mean: mean(samples), count: samples.length }));
+  return (indices) => {
+    let [total, count] = [0, 0];
+    for (let i = 0; i < indices.length; i++) {
+      const cluster = means[indices[i]];
+      total += cluster.mean * cluster.count;
+      count += cluster.count;
+    }
+    return total / count;
+  };
 }
 
 /** The statistic of every resample, in order. */

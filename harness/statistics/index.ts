@@ -13,6 +13,7 @@ export {
   bootstrapInterval,
   bootstrapReplicates,
   bootstrapStandardError,
+  clusteredMean,
   drawResamples,
   percentileInterval,
   type ClusterStatistic,

@@ -4,6 +4,7 @@ import {
   bootstrapInterval,
   bootstrapReplicates,
   bootstrapStandardError,
+  clusteredMean,
   drawResamples,
   mean,
   percentileInterval,
@@ -74,6 +75,22 @@ describe('bootstrap intervals', () => {
     expect(basic.low).toBeCloseTo(percentile.low, 12);
     expect(bootstrapStandardError(replicates)).toBeGreaterThan(0.5);
     expect(bootstrapStandardError([1, 3])).toBeCloseTo(Math.SQRT2, 15);
+  });
+
+  it('resamples prompts, not samples: equal samples of a prompt count as one piece of evidence', () => {
+    const prompts = [0.1, 0.9, 0.4, 0.6, 0.3, 0.8];
+    const repeated = prompts.map((value) => [value, value, value, value]);
+    const resamples = drawResamples({ count: 6, replicates: 500, next: sequence() });
+    const single = bootstrapReplicates(resamples, meanOf(prompts));
+    const clustered = bootstrapReplicates(resamples, clusteredMean(repeated));
+    clustered.forEach((value, i) => expect(value).toBeCloseTo(single[i], 12));
+    // As if all 24 samples were independent, the error would be half as large.
+    const naive = drawResamples({ count: 24, replicates: 500, next: sequence() });
+    const error = bootstrapStandardError(bootstrapReplicates(naive, meanOf(repeated.flat())));
+    expect(bootstrapStandardError(clustered) / error).toBeGreaterThan(1.7);
+    // Prompts with more samples weigh more.
+    expect(clusteredMean([[1, 1, 1], [5]])([0, 1])).toBe(2);
+    expect(() => clusteredMean([[1], []])).toThrow(/empty one/);
   });
 
   it('draws indices below the count only', () => {
