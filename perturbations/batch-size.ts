@@ -19,7 +19,6 @@ const lengths = z.enum(['ragged', 'equal']);
 type Lengths = z.output<typeof lengths>;
 
 const batchSizeOptions = z.strictObject({
-  /** Requests per wave; 1 is the control. */
   sizes: z
     .array(z.int().min(1).max(64))
     .min(2)
@@ -27,14 +26,15 @@ const batchSizeOptions = z.strictObject({
       error: 'sizes that are all different and include 1',
       params: { hint: 'Size 1 is the control that the others are compared with.' },
     })
-    .default([1, 2, 4, 8, 16]),
+    .default([1, 2, 4, 8, 16])
+    .describe('Requests per wave; 1 is the control.'),
   lengths: z
     .array(lengths)
     .min(1)
     .refine((chosen) => new Set(chosen).size === chosen.length, { error: 'lengths that are all different' })
-    .default(['ragged', 'equal']),
-  /** Also submit the largest batch in rotated order. */
-  rowPositions: z.boolean().default(true),
+    .default(['ragged', 'equal'])
+    .describe('Mates with prompts of other lengths, or of the same length.'),
+  rowPositions: z.boolean().default(true).describe('Also submit the largest batch in rotated order.'),
 });
 export type BatchSizeOptions = z.output<typeof batchSizeOptions>;
 

@@ -13,12 +13,12 @@ import { promptText } from './requests/prompt.ts';
 import { plannedRequest } from './requests/request.ts';
 
 const precisionOptions = z.strictObject({
-  /** The first one is the reference. */
   levels: z
     .array(precisionMode)
     .min(2)
     .refine((modes) => new Set(modes).size === modes.length, { error: 'modes that are all different' })
-    .default(['f32', 'f32-kvq', 'w8a8', 'bf16']),
+    .default(['f32', 'f32-kvq', 'w8a8', 'bf16'])
+    .describe('The first one is the reference.'),
 });
 export type PrecisionOptions = z.output<typeof precisionOptions>;
 

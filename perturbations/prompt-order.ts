@@ -14,14 +14,13 @@ import { promptText } from './requests/prompt.ts';
 import { plannedRequest } from './requests/request.ts';
 
 const promptOrderOptions = z.strictObject({
-  /** Which labels are shuffled, each apart from the others. */
   parts: z
     .array(z.enum(['rule', 'exemplar', 'constraint', 'record']))
     .min(1)
     .refine((labels) => new Set(labels).size === labels.length, { error: 'labels that are all different' })
-    .default(['rule', 'exemplar']),
-  /** Orders per label; fewer where the parts have fewer. */
-  shuffles: z.int().min(1).max(16).default(2),
+    .default(['rule', 'exemplar'])
+    .describe('Which labels are shuffled, each apart from the others.'),
+  shuffles: z.int().min(1).max(16).default(2).describe('Orders per label; fewer where the parts have fewer.'),
 });
 export type PromptOrderOptions = z.output<typeof promptOrderOptions>;
 

@@ -11,8 +11,7 @@ import { promptText } from './requests/prompt.ts';
 import { plannedRequest } from './requests/request.ts';
 
 const repeatOptions = z.strictObject({
-  /** How often each request runs in all, the control included. */
-  times: z.int().min(2).max(64).default(2),
+  times: z.int().min(2).max(64).default(2).describe('How often each request runs in all, the control included.'),
 });
 export type RepeatOptions = z.output<typeof repeatOptions>;
 

@@ -23,16 +23,17 @@ const truncationOptions = z.strictObject({
     .array(side)
     .min(1)
     .refine((sides) => new Set(sides).size === sides.length, { error: 'sides that are all different' })
-    .default(['head', 'tail', 'middle']),
-  /** Share of the prompt's tokens that is kept. */
+    .default(['head', 'tail', 'middle'])
+    .describe('Where the prompt is cut.'),
   keepShare: z
     .array(z.number().gt(0).lt(1))
     .min(1)
     .refine((shares) => new Set(shares.map(percentText)).size === shares.length, {
       error: 'shares that differ by at least 0.0001',
     })
-    .default([0.6]),
-  keepQuery: z.boolean().default(true),
+    .default([0.6])
+    .describe("Share of the prompt's tokens that is kept."),
+  keepQuery: z.boolean().default(true).describe('Never cut the part with the label query.'),
 });
 export type TruncationOptions = z.output<typeof truncationOptions>;
 

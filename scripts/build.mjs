@@ -1,11 +1,12 @@
 /**
- * Builds the package: AssemblyScript kernels -> a generated module that holds their bytes, then tsc, then tsc for the report page.
+ * Builds the package: AssemblyScript kernels -> a generated module that holds their bytes, then tsc, then tsc for the report page, then the
+ * JSON Schemas in `schema/`, which are printed by what was just built and so cannot differ from it.
  *
  * The kernels are embedded as base64 in `engine/kernels/wasm/kernels.generated.ts`, so that the engine loads them
  * synchronously and without a file system (Node, Bun, Deno, a browser).
  * @module
  */
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
@@ -63,3 +64,8 @@ rmSync(join(root, 'dist'), { recursive: true, force: true });
 for (const project of ['tsconfig.json', 'tsconfig.browser.json'])
   execFileSync(bin('tsc'), ['-p', join(root, project)], { cwd: root, stdio: 'inherit' });
 chmodSync(join(root, 'dist/harness/cli/main.js'), 0o755);
+
+const { publishedSchemaText, SCHEMA_NAMES } = await import('../dist/harness/cli/published-schemas.js');
+rmSync(join(root, 'schema'), { recursive: true, force: true });
+mkdirSync(join(root, 'schema'));
+for (const name of SCHEMA_NAMES) writeFileSync(join(root, 'schema', `${name}.json`), publishedSchemaText(name));

@@ -3,12 +3,13 @@
  * @module
  */
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { perturbationOptions } from '../../perturbations/index.ts';
-import { discoverConfig, loadConfig } from '../config/index.ts';
+import { discoverConfig, readConfigFile, resolveConfig, valuesFromEnvironment } from '../config/index.ts';
 import { ConfigError } from '../ports/index.ts';
 import { openRun, openRunFolder, type RunFolder } from '../store/index.ts';
 import type { CliIo } from './io.ts';
+import { configPlace } from './prepare.ts';
 
 const RUNS_DIRECTORY_DEFAULT = '.evenkeel/runs';
 
@@ -19,7 +20,7 @@ export interface FindRunOptions {
 }
 
 /** @throws ConfigError for a config or an id that is wrong; DataError when there is no such run or it cannot be read */
-export async function findRun({ run, config }: FindRunOptions, io: Pick<CliIo, 'cwd'>): Promise<RunFolder> {
+export async function findRun({ run, config }: FindRunOptions, io: Pick<CliIo, 'cwd' | 'env'>): Promise<RunFolder> {
   // A path needs no config: a run folder can be moved and read anywhere.
   if (run !== undefined && (/[/\\]/.test(run) || existsSync(resolve(io.cwd, run, 'manifest.json'))))
     return openRunFolder(resolve(io.cwd, run));
@@ -27,16 +28,19 @@ export async function findRun({ run, config }: FindRunOptions, io: Pick<CliIo, '
   return openRun(directory, run === undefined || run === 'latest' ? null : run);
 }
 
-/** As the config says; `.evenkeel/runs` where there is no config. */
-export async function runsDirectoryOf(config: string | undefined, io: Pick<CliIo, 'cwd'>): Promise<string> {
+/** As the environment or the config says; `.evenkeel/runs` where there is no config. */
+export async function runsDirectoryOf(config: string | undefined, io: Pick<CliIo, 'cwd' | 'env'>): Promise<string> {
+  const place = configPlace(config, io);
   let file: string;
   try {
-    file = discoverConfig({ directory: io.cwd, file: config });
+    file = discoverConfig(place);
   } catch (error) {
-    if (config === undefined && error instanceof ConfigError && error.code === 'CONFIG_FILE_NOT_FOUND')
-      return join(io.cwd, RUNS_DIRECTORY_DEFAULT);
+    if (place.file === undefined && error instanceof ConfigError && error.code === 'CONFIG_FILE_NOT_FOUND')
+      return resolve(place.directory, io.env['EVENKEEL_RUNS_DIR'] || RUNS_DIRECTORY_DEFAULT);
     throw error;
   }
-  const loaded = await loadConfig({ directory: io.cwd, file, perturbationOptions });
-  return resolve(dirname(file), loaded.config.runsDirectory);
+  const environment = valuesFromEnvironment(io.env);
+  const raw = await readConfigFile(file);
+  const resolved = resolveConfig(raw, { perturbationOptions, environment, subject: file });
+  return resolve(dirname(file), resolved.runsDirectory);
 }

@@ -1,15 +1,17 @@
 /**
- * `evenkeel list`: what there is to choose from, and the runs of this folder.
+ * `evenkeel list`: what there is to choose from, the units of the config, and the runs of this folder.
  * @module
  */
 import { Argument, type Command } from 'commander';
 import { perturbations } from '../../perturbations/index.ts';
 import { suites } from '../../suites/index.ts';
+import type { Plan } from '../schema/index.ts';
 import { listRuns } from '../store/index.ts';
 import { faults } from '../../suites/fault-bench/index.ts';
 import { runsDirectoryOf } from './find-run.ts';
 import { configFlag, jsonFlag } from './flags.ts';
 import type { CliIo } from './io.ts';
+import { prepare } from './prepare.ts';
 import { oneLine, tableText } from './words.ts';
 
 const TARGETS = [
@@ -35,8 +37,8 @@ const TARGETS = [
   },
 ] as const;
 
-type Kind = 'suites' | 'perturbations' | 'targets' | 'faults' | 'runs';
-const KINDS: readonly Kind[] = ['suites', 'perturbations', 'targets', 'faults', 'runs'];
+type Kind = 'suites' | 'perturbations' | 'targets' | 'faults' | 'runs' | 'units';
+const KINDS: readonly Kind[] = ['suites', 'perturbations', 'targets', 'faults', 'runs', 'units'];
 
 interface ListFlags {
   readonly json?: boolean;
@@ -46,13 +48,14 @@ interface ListFlags {
 const EXAMPLES = `
 Examples:
   evenkeel list perturbations
+  evenkeel list units            what the config would run, level by level
   evenkeel list runs --json`;
 
 export function addListVerb(program: Command, io: CliIo): void {
   program
     .command('list')
     .addArgument(new Argument('<what>', 'what to list').choices(KINDS))
-    .description('list suites, perturbations, targets, faults or runs')
+    .description('list suites, perturbations, targets, faults, runs or units')
     .addOption(configFlag())
     .addOption(jsonFlag('the list'))
     .addHelpText('after', EXAMPLES)
@@ -86,6 +89,8 @@ async function inventory(kind: Kind, { config }: ListFlags, io: CliIo): Promise<
       };
     case 'runs':
       return runInventory(await runsDirectoryOf(config, io));
+    case 'units':
+      return unitInventory((await prepare(config === undefined ? {} : { config }, io)).plan);
   }
 }
 
@@ -96,6 +101,19 @@ function described(
     header: ['id', 'title', 'what'],
     rows: members.map(({ id, title, what }) => [id, title, what]),
     items: members.map(({ id, title, what }) => ({ id, title, what })),
+  };
+}
+
+function unitInventory({ units }: Plan): Inventory {
+  return {
+    header: ['unit', 'perturbation', 'cases', 'levels'],
+    rows: units.map(({ id, perturbation, caseIds, levels }) => [
+      id,
+      perturbation,
+      caseIds.join(' '),
+      levels.map((level) => level.id).join(' '),
+    ]),
+    items: units,
   };
 }
 

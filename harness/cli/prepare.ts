@@ -13,8 +13,11 @@ import {
   nearestName,
   readConfigFile,
   resolveConfig,
+  sourcedValues,
+  valuesFromEnvironment,
   type ConfigOverrides,
   type ResolvedConfig,
+  type SourcedValue,
 } from '../config/index.ts';
 import { expandPlan, type PlanInput } from '../plan/index.ts';
 import { ConfigError, type Problem } from '../ports/index.ts';
@@ -47,6 +50,8 @@ export interface Prepared {
   /** The folder of the config file. */
   readonly directory: string;
   readonly config: ResolvedConfig;
+  /** Every value of the config, and where it came from. */
+  readonly sources: readonly SourcedValue[];
   readonly runsDirectory: string;
   readonly cases: readonly Case[];
   readonly planInput: PlanInput;
@@ -58,15 +63,27 @@ export interface Prepared {
   readonly target: Target;
 }
 
+/** Where the config is looked for: the flag, then EVENKEEL_CONFIG, then EVENKEEL_CONFIG_DIR, then this folder. */
+export function configPlace(
+  flag: string | undefined,
+  { cwd, env }: Pick<CliIo, 'cwd' | 'env'>,
+): { readonly directory: string; readonly file: string | undefined } {
+  const file = flag ?? (env['EVENKEEL_CONFIG'] || undefined);
+  if (file !== undefined) return { directory: cwd, file };
+  return { directory: resolve(cwd, env['EVENKEEL_CONFIG_DIR'] ?? ''), file };
+}
+
 /** @throws ConfigError with every problem */
 export async function prepare(flags: PlanFlags, io: Pick<CliIo, 'cwd' | 'env'>): Promise<Prepared> {
   const shard = shardOf(flags, io);
-  const file = discoverConfig({ directory: io.cwd, file: flags.config });
+  const file = discoverConfig(configPlace(flags.config, io));
   const directory = dirname(file);
   const raw = await readConfigFile(file);
-  const problems: Problem[] = [];
+  const environment = valuesFromEnvironment(io.env);
+  const overrides = overridesOf(flags, raw);
+  const problems: Problem[] = [...environment.problems];
   const config = collect(problems, () =>
-    resolveConfig(raw, { perturbationOptions, overrides: overridesOf(flags, raw), subject: file }),
+    resolveConfig(raw, { perturbationOptions, overrides, environment, subject: file }),
   );
   // With a broken config the case files that it names are looked at all the same: one message with every problem.
   const paths = config?.cases ?? rawCasePaths(raw);
@@ -91,6 +108,7 @@ export async function prepare(flags: PlanFlags, io: Pick<CliIo, 'cwd' | 'env'>):
     file,
     directory,
     config: chosen,
+    sources: sourcedValues(chosen, { flags: overrides, environment: environment.values, file: raw }),
     runsDirectory: resolve(directory, chosen.runsDirectory),
     cases,
     planInput,

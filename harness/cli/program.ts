@@ -5,9 +5,13 @@
  * @module
  */
 import { Command } from 'commander';
+import { addCompletionVerb } from './completion/completion.ts';
+import { addDoctorVerb } from './doctor/doctor.ts';
 import { EXIT, EXIT_CODES_HELP, tellError } from './exit-code.ts';
 import { addCardVerb } from './card.ts';
 import { addGateVerb } from './gate.ts';
+import { addGlobalFlags, failedExitCode, kebabFlags } from './global-flags.ts';
+import { addInitVerb } from './init.ts';
 import type { CliIo } from './io.ts';
 import { addListVerb } from './list.ts';
 import { addMergeVerb } from './merge.ts';
@@ -16,8 +20,27 @@ import { addPlanVerb } from './plan.ts';
 import { addProbeVerb } from './probe.ts';
 import { addReportVerb } from './report.ts';
 import { addRunVerb } from './run.ts';
+import { addSchemaVerb } from './schema.ts';
 import { addServeVerb } from './serve.ts';
 import { addValidateVerb } from './validate.ts';
+
+/** The verbs in the order of the help. A new verb is one line here; it takes what it needs of the three arguments. */
+const VERBS: readonly ((program: Command, io: CliIo, setExitCode: (code: number) => void) => void)[] = [
+  addInitVerb,
+  addRunVerb,
+  addPlanVerb,
+  addMergeVerb,
+  addReportVerb,
+  addGateVerb,
+  addProbeVerb,
+  addCardVerb,
+  addListVerb,
+  addServeVerb,
+  addValidateVerb,
+  addDoctorVerb,
+  addSchemaVerb,
+  addCompletionVerb,
+];
 
 /** @param args - without the program's name @returns the exit code */
 export async function runCli(args: readonly string[], io: CliIo): Promise<number> {
@@ -26,14 +49,15 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
     exitCode = code;
   });
   try {
-    await program.parseAsync([...args], { from: 'user' });
+    await program.parseAsync(kebabFlags(args), { from: 'user' });
+    return exitCode === EXIT.failed ? failedExitCode(io.env) : exitCode;
   } catch (error) {
     return tellError(error, io);
   }
-  return exitCode;
 }
 
-function buildProgram(io: CliIo, setExitCode: (code: number) => void): Command {
+/** The commander definitions: help, completion and docs/cli.md are made from them. */
+export function buildProgram(io: CliIo, setExitCode: (code: number) => void): Command {
   const program = new Command('evenkeel')
     .description(
       'Does a language model, served the way it is served, give the same answer when nothing that should matter has changed?\n' +
@@ -52,15 +76,7 @@ function buildProgram(io: CliIo, setExitCode: (code: number) => void): Command {
       getOutHelpWidth: () => io.stdout.columns,
       getErrHelpWidth: () => io.stderr.columns,
     });
-  addRunVerb(program, io, setExitCode);
-  addPlanVerb(program, io);
-  addMergeVerb(program, io, setExitCode);
-  addReportVerb(program, io, setExitCode);
-  addGateVerb(program, io, setExitCode);
-  addProbeVerb(program, io);
-  addCardVerb(program, io);
-  addListVerb(program, io);
-  addServeVerb(program, io, setExitCode);
-  addValidateVerb(program, io);
+  addGlobalFlags(program, io);
+  for (const addVerb of VERBS) addVerb(program, io, setExitCode);
   return program;
 }

@@ -5,6 +5,7 @@
  */
 import type { ProgressEvent } from '../run/index.ts';
 import type { Observation, Unit } from '../schema/index.ts';
+import { isCi } from '../config/index.ts';
 import { paint, wantsColour } from './colour.ts';
 import type { CliIo } from './io.ts';
 import { durationText, oneLine } from './words.ts';
@@ -34,7 +35,8 @@ export interface ProgressOptions {
 
 export function createProgress({ planned, toDo, io, shown, colour }: ProgressOptions): Progress {
   const { stderr, clock } = io;
-  const bar = shown && stderr.isTty && io.env['TERM'] !== 'dumb';
+  // A CI log keeps every redraw of a bar as a line of its own.
+  const bar = shown && stderr.isTty && io.env['TERM'] !== 'dumb' && !isCi(io.env);
   const coloured = wantsColour(io, stderr, colour);
   const startMs = clock.nowMs();
   const costTotal = toDo.reduce((sum, unit) => sum + costOf(unit), 0);

@@ -17,10 +17,10 @@ interface ReportFlags extends ResultFlags {
 
 const EXAMPLES = `
 Examples:
-  evenkeel report                        the latest run
-  evenkeel report 20261124-041600-3fa2b1 a run by its id
-  evenkeel report ./copied/run/folder    a run folder from anywhere
-  evenkeel report -o html                only the HTML file
+  evenkeel report                         the latest run
+  evenkeel report 20261124-041600-3fa2b1  a run by its id
+  evenkeel report ./copied/run/folder     a run folder from anywhere
+  evenkeel report -o html                 only the HTML file
 
 Findings and verdict are functions of the run folder: they come out byte for byte as the run wrote them.
 The exit code is that of the gate.`;

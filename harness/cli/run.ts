@@ -13,14 +13,14 @@ import { analyseAndStore, policyOf } from './analyse.ts';
 import { paint, wantsColour } from './colour.ts';
 import { EXIT } from './exit-code.ts';
 import { addPlanFlags, jsonFlag, lanesFlag, noColourFlag, outputFlag, wholeNumber } from './flags.ts';
-import type { CliIo } from './io.ts';
+import { detail, type CliIo } from './io.ts';
 import { makeManifest, newRunId, runCommand } from './manifest.ts';
 import { prepare, type PlanFlags, type Prepared } from './prepare.ts';
 import { createProgress } from './progress.ts';
 import { tellPlan } from './tell-plan.ts';
 import { tellResult } from './tell-result.ts';
 import { tellShard } from './tell-shard.ts';
-import { counted } from './words.ts';
+import { counted, oneLine } from './words.ts';
 
 export interface RunFlags extends PlanFlags {
   /** True: the latest run. */
@@ -86,6 +86,7 @@ async function runVerb(flags: RunFlags, io: CliIo): Promise<number> {
     if (description === null) return EXIT.interrupted;
     if (earlier !== null) checkSameTarget(earlier, description);
     const run = earlier ?? (await startRun(prepared, description, flags, io));
+    tellDetails(prepared, description, run, io);
     const outcome = await execute({ prepared, description, run, flags, io, signal: interrupt.signal });
     if (outcome.aborted) {
       tellInterrupted(run, prepared, flags, io);
@@ -122,6 +123,17 @@ function checkFlags({ resume, retryErrors, runId, blob }: RunFlags): void {
     throw conflict('--blob', 'a file name that ends in .tar.gz', JSON.stringify(blob), 'That is what a merge reads.');
 }
 
+/** With --verbose: what a person asks first when a run surprises. */
+function tellDetails(prepared: Prepared, description: TargetDescription, run: RunFolder, io: CliIo): void {
+  detail(io, `config ${prepared.file}`);
+  for (const { key, value, source, from } of prepared.sources)
+    if (source !== 'file' && source !== 'default') detail(io, `  ${key} = ${JSON.stringify(value)} (${from})`);
+  detail(io, `plan ${run.plan.planSha256}`);
+  detail(io, `target ${description.id} (${description.kind}) ${description.fingerprintSha256}`);
+  for (const { name, value, source } of description.card) detail(io, `  ${name}: ${oneLine(value)} (${source})`);
+  detail(io, `run folder ${run.directory}`);
+}
+
 interface Execution {
   readonly prepared: Prepared;
   readonly description: TargetDescription;
@@ -143,10 +155,10 @@ async function execute({ prepared, description, run, flags, io, signal }: Execut
       planned: units.length,
       toDo,
       io,
-      shown: flags.progress,
+      shown: flags.progress && io.telling.level !== 'quiet',
       colour: flags.color,
     });
-    if (flags.progress) {
+    if (flags.progress && io.telling.level !== 'quiet') {
       const before = units.length - toDo.length;
       const rest = before === 0 ? '' : `, ${before} done before`;
       progress.say(`${run.id}: ${counted(units.length, 'unit')}${rest}`);

@@ -7,7 +7,7 @@ import type { RunFolder } from '../store/index.ts';
 import type { Analysis } from './analyse.ts';
 import { paint, wantsColour } from './colour.ts';
 import { EXIT } from './exit-code.ts';
-import type { CliIo } from './io.ts';
+import { note, type CliIo } from './io.ts';
 import { jsonText, terminalText, viewOf, writeReports, type ReporterName } from './render.ts';
 import { counted } from './words.ts';
 
@@ -35,7 +35,7 @@ export function tellResult({ run, analysis, flags, io, reporters }: TellResultIn
     io.stdout.write(terminalText(view, { colour, columns: io.stdout.columns }));
   }
   tellNotes(analysis, flags, io);
-  for (const file of files) io.stderr.write(`${join(run.directory, file)}\n`);
+  for (const file of files) note(io, join(run.directory, file));
   return gateCode(analysis, flags);
 }
 
@@ -46,21 +46,22 @@ export function gateCode({ verdict }: Pick<Analysis, 'verdict'>, { exitZero }: P
 
 /** What the reader of the verdict must know about the log. */
 export function tellNotes({ log, verdict }: Analysis, flags: Pick<ResultFlags, 'color'>, io: CliIo): void {
-  const note = paint('yellow', 'warning:', wantsColour(io, io.stderr, flags.color));
+  const warning = paint('yellow', 'warning:', wantsColour(io, io.stderr, flags.color));
   if (log.tornBytes > 0)
-    io.stderr.write(`${note} the last line of units.jsonl was cut off (${log.tornBytes} bytes) and is not counted\n`);
+    io.stderr.write(
+      `${warning} the last line of units.jsonl was cut off (${log.tornBytes} bytes) and is not counted\n`,
+    );
   const [first] = log.unequal;
   if (first !== undefined)
     io.stderr.write(
-      `${note} ${counted(log.unequal.length, 'unit')} ran twice with unequal results, first ${first.unitId} in ${first.what}; the last counts, both are in units.jsonl\n`,
+      `${warning} ${counted(log.unequal.length, 'unit')} ran twice with unequal results, first ${first.unitId} in ${first.what}; the last counts, both are in units.jsonl\n`,
     );
-  else if (log.repeatedUnits > 0)
-    io.stderr.write(`note: ${counted(log.repeatedUnits, 'unit')} ran twice, with equal results\n`);
+  else if (log.repeatedUnits > 0) note(io, `note: ${counted(log.repeatedUnits, 'unit')} ran twice, with equal results`);
   const retried = log.units.filter(({ attempts }) => attempts > 1).length;
   if (retried > 0)
     io.stderr.write(
-      `${note} ${counted(retried, 'unit')} needed more than one attempt; they are named in findings.json (retried)\n`,
+      `${warning} ${counted(retried, 'unit')} needed more than one attempt; they are named in findings.json (retried)\n`,
     );
   if (verdict.outcome === 'inconclusive' && verdict.exitCode === 0)
-    io.stderr.write(`${note} inconclusive: ${verdict.reason}\n`);
+    io.stderr.write(`${warning} inconclusive: ${verdict.reason}\n`);
 }

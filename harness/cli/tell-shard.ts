@@ -7,7 +7,7 @@ import type { DeterminismRow, Findings, LeakageRow, Shard } from '../schema/inde
 import type { RunFolder } from '../store/index.ts';
 import { findingsOf } from './analyse.ts';
 import { EXIT } from './exit-code.ts';
-import type { CliIo } from './io.ts';
+import { note, type CliIo } from './io.ts';
 import { counted, tableText } from './words.ts';
 
 interface Difference {
@@ -61,7 +61,7 @@ export async function tellShard(
         : 'No differences where equality is owed. The verdict comes with the merge of all shards.\n',
     );
   }
-  io.stderr.write(`${run.directory}\nJoin all ${shard.of} shards with: evenkeel merge <folders>\n`);
+  note(io, `${run.directory}\nJoin all ${shard.of} shards with: evenkeel merge <folders>`);
   return failed > 0 ? EXIT.incomplete : EXIT.pass;
 }
 

@@ -17,17 +17,20 @@ const checkpointConfig = z.discriminatedUnion('kind', [
   /** Weights drawn from a seed: no file is needed. */
   z.strictObject({
     kind: z.literal('seeded'),
-    preset: z.enum(['v4-tiny']).default('v4-tiny'),
-    seed: nonEmptyText.default('evenkeel'),
+    preset: z.enum(['v4-tiny']).default('v4-tiny').describe('Shape of the model.'),
+    seed: nonEmptyText.default('evenkeel').describe('The weights are drawn from it.'),
   }),
   /** A folder with config.json and *.safetensors, relative to the config file. */
-  z.strictObject({ kind: z.literal('directory'), path: nonEmptyText }),
+  z.strictObject({
+    kind: z.literal('directory'),
+    path: nonEmptyText.describe('A folder with config.json and safetensors files.'),
+  }),
 ]);
 
 /** How the key range of one attention is cut into parts that are reduced apart. Recorded in the manifest: it can change bits. */
 const splitPolicyConfig = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
-  z.strictObject({ kind: z.literal('fixed'), splits: integer(1, 64) }),
+  z.strictObject({ kind: z.literal('fixed'), splits: integer(1, 64).describe('Parts of each attention.') }),
   /** FlashMLA's rule: the number of splits depends on the batch mates. */
   z.strictObject({
     kind: z.literal('flashmla'),
@@ -48,17 +51,29 @@ const mhcSplitKConfig = z.discriminatedUnion('kind', [
 
 const referenceEngineTargetConfig = z.strictObject({
   kind: z.literal('reference-engine'),
-  id: identifier.default('reference-engine'),
-  checkpoint: checkpointConfig.default({ kind: 'seeded', preset: 'v4-tiny', seed: 'evenkeel' }),
-  precision: precisionMode.default('f32'),
-  lanes: integer(1, 64).default(2),
-  maxBatch: integer(1, 256).default(16),
-  chunkSize: integer(1, 65_536).default(64),
-  keyBlock: integer(1, 1024).default(64),
-  splitPolicy: splitPolicyConfig.default({ kind: 'none' }),
-  mhcSplitK: mhcSplitKConfig.default({ kind: 'none' }),
-  /** The name of a seeded fault of the fault bench; null = the engine as it is. */
-  fault: identifier.nullable().default(null),
+  id: identifier.default('reference-engine').describe('Name in reports; part of every unit id.'),
+  checkpoint: checkpointConfig
+    .default({ kind: 'seeded', preset: 'v4-tiny', seed: 'evenkeel' })
+    .describe('The weights: drawn from a seed, or from a folder.'),
+  precision: precisionMode.default('f32').describe('Arithmetic of the control.'),
+  lanes: integer(1, 64).default(2).describe('Units at once, each on a thread of its own.'),
+  maxBatch: integer(1, 256).default(16).describe('Requests in one step at most.'),
+  chunkSize: integer(1, 65_536).default(64).describe('Prompt tokens of one request in one step at most.'),
+  keyBlock: integer(1, 1024)
+    .default(64)
+    .describe('Keys in one block of an attention; splitPolicy cuts between blocks.'),
+  splitPolicy: splitPolicyConfig
+    .default({ kind: 'none' })
+    .describe(
+      'How the keys of one attention are cut into parts that are reduced apart; `flashmla` depends on batch mates.',
+    ),
+  mhcSplitK: mhcSplitKConfig
+    .default({ kind: 'none' })
+    .describe('Split-K of the mHC projection; `by-token-count` depends on batch mates.'),
+  fault: identifier
+    .nullable()
+    .default(null)
+    .describe('A seeded fault of the fault bench (see `evenkeel list faults`); null: the engine as it is.'),
 });
 export type ReferenceEngineTargetConfig = z.output<typeof referenceEngineTargetConfig>;
 
@@ -70,10 +85,13 @@ const nullTargetConfig = z.strictObject({
   modelSeed: nonEmptyText.default('evenkeel'),
   logits: z.boolean().default(true),
   latencyMs: z.number().min(0).max(60_000).default(0),
-  /** Chance of each token to be the second best. */
-  flipRate: z.number().min(0).max(1).default(0),
-  /** Chance of each attempt at a level to fail as a lost connection does. */
-  errorRate: z.number().min(0).max(1).default(0),
+  flipRate: z.number().min(0).max(1).default(0).describe('Chance of each token to be the second best.'),
+  errorRate: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('Chance of each attempt at a level to fail as a lost connection does.'),
   noiseSeed: nonEmptyText.default('evenkeel'),
 });
 
@@ -120,10 +138,12 @@ const targetConfig = z.discriminatedUnion('kind', [
 export type TargetConfig = z.output<typeof targetConfig>;
 
 const generationConfig = z.strictObject({
-  maxTokens: integer(1, 4096).default(16),
-  temperature: z.number().min(0).max(5).default(0),
-  seed: z.int().default(0),
-  scoreLastPositions: integer(0, 4096).default(32),
+  maxTokens: integer(1, 4096).default(16).describe('Tokens to produce for each request.'),
+  temperature: z.number().min(0).max(5).default(0).describe('0: the most likely token.'),
+  seed: z.int().default(0).describe('Seed of sampling, sent with each request.'),
+  scoreLastPositions: integer(0, 4096)
+    .default(32)
+    .describe('Prompt positions whose logits are kept, from the end; drift is measured there.'),
 });
 
 const reporterName = z.enum(['html', 'json']);
@@ -134,14 +154,14 @@ export type PerturbationOptions = Readonly<Record<string, z.ZodType>>;
 const configShape = {
   /** For editors; not read. */
   $schema: z.string().optional(),
-  target: targetConfig,
-  cases: z.union([nonEmptyText, z.array(nonEmptyText).min(1)]),
-  caseLimit: z.int().min(1).nullable().default(null),
-  generation: generationConfig.prefault({}),
-  policy: policy.prefault({}),
-  seed: nonEmptyText.default('evenkeel'),
-  runsDirectory: nonEmptyText.default('.evenkeel/runs'),
-  reporters: z.array(reporterName).default(['html', 'json']),
+  target: targetConfig.describe('What is measured.'),
+  cases: z.union([nonEmptyText, z.array(nonEmptyText).min(1)]).describe('Case file or files.'),
+  caseLimit: z.int().min(1).nullable().default(null).describe('Use only the first cases; null: all.'),
+  generation: generationConfig.prefault({}).describe('How each request is sent.'),
+  policy: policy.prefault({}).describe('What must hold.'),
+  seed: nonEmptyText.default('evenkeel').describe('Every random choice of a run is derived from it.'),
+  runsDirectory: nonEmptyText.default('.evenkeel/runs').describe('Where run folders are made.'),
+  reporters: z.array(reporterName).default(['html', 'json']).describe('Reports to write into the run folder.'),
 };
 type CommonConfig = z.ZodObject<typeof configShape, z.core.$strict>;
 
@@ -159,7 +179,8 @@ export function configSchema(perturbationOptions: PerturbationOptions) {
       .refine((value) => Object.values(value).some((options) => options !== undefined), {
         error: 'at least one perturbation',
         params: { hint: `Known: ${Object.keys(perturbationOptions).join(', ')}.` },
-      }),
+      })
+      .meta({ minProperties: 1 }),
   });
 }
 

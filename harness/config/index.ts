@@ -14,4 +14,13 @@ export { readConfigFile } from './read.ts';
 export { resolveConfig, type ConfigOverrides, type ResolveOptions } from './resolve.ts';
 export { loadConfig, type LoadConfigOptions, type LoadedConfig } from './load.ts';
 export { loadCases, type LoadCasesOptions } from './cases.ts';
+export {
+  CONFIG_VARIABLES,
+  isCi,
+  PROGRAM_VARIABLES,
+  valuesFromEnvironment,
+  type EnvironmentValues,
+} from './environment.ts';
+export { readEnvFiles } from './env-file.ts';
+export { sourcedValues, type SourcedValue } from './sources.ts';
 export { nearestName } from './nearest.ts';

@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createJiti } from 'jiti';
 import { parseDocument } from 'yaml';
 import { ConfigError } from '../ports/index.ts';
@@ -41,7 +42,7 @@ export async function readConfigFile(path: string): Promise<unknown> {
  */
 export function readDataFile(path: string, options: { readonly codePrefix: string; readonly name: string }): unknown {
   const { codePrefix, name } = options;
-  const text = readText(path, codePrefix, name);
+  const text = readTextFile(path, { codePrefix, name });
   // A file saved by a Windows editor may start with a byte order mark, which JSON.parse refuses.
   const content = text.startsWith('\ufeff') ? text.slice(1) : text;
   if (extname(path) === '.json') {
@@ -61,7 +62,15 @@ export function readDataFile(path: string, options: { readonly codePrefix: strin
   }
 }
 
-function readText(path: string, codePrefix: string, name: string): string {
+/**
+ * @param options.hint - said when the file is missing
+ * @throws ConfigError `<prefix>_FILE_NOT_FOUND`, `<prefix>_FILE_UNREADABLE`
+ */
+export function readTextFile(
+  path: string,
+  options: { readonly codePrefix: string; readonly name: string; readonly hint?: string },
+): string {
+  const { codePrefix, name, hint = 'Check the path; it is relative to the config file.' } = options;
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
@@ -71,7 +80,7 @@ function readText(path: string, codePrefix: string, name: string): string {
       at: name,
       expected: 'a file that can be read',
       got: missing ? 'no such file' : causeText(cause),
-      hint: missing ? 'Check the path; it is relative to the config file.' : 'Check what it is and who may read it.',
+      hint: missing ? hint : 'Check what it is and who may read it.',
       cause,
     });
   }
@@ -79,9 +88,15 @@ function readText(path: string, codePrefix: string, name: string): string {
 
 async function runCodeFile(path: string): Promise<unknown> {
   // Checked first: an ENOENT out of the loader could as well be about a file that the config imports.
-  readText(path, 'CONFIG', path);
+  readTextFile(path, { codePrefix: 'CONFIG', name: path });
   // No caches: a watch or a test that rewrites the file must see the new text, and nothing is left in node_modules/.cache.
-  const jiti = createJiti(import.meta.url, { moduleCache: false, fsCache: false, interopDefault: false });
+  // The alias: a config may import defineConfig although evenkeel is not installed beside it (npx, a global installation).
+  const jiti = createJiti(import.meta.url, {
+    moduleCache: false,
+    fsCache: false,
+    interopDefault: false,
+    alias: { 'evenkeel/config': fileURLToPath(import.meta.url).replace(/read(\.[jt]s)$/, 'index$1') },
+  });
   let exported: unknown;
   try {
     exported = await jiti.import(path);

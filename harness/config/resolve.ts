@@ -1,10 +1,10 @@
 /**
  * Raw file + overrides -> one fully set configuration, or one ConfigError with every problem. Pure.
  *
- * Precedence: overrides (flags, environment) > file > defaults. The result does not depend on the order of keys in the file.
+ * Precedence: overrides (flags) > environment > file > defaults. The result does not depend on the order of keys in the file.
  * @module
  */
-import { ConfigError } from '../ports/index.ts';
+import { ConfigError, type Problem } from '../ports/index.ts';
 import { configSchema, type PerturbationOptions, type ResolvedConfig } from './config-schema.ts';
 import { parseWith } from './problems.ts';
 
@@ -15,6 +15,8 @@ export interface ResolveOptions {
   /** The options schema of every known perturbation, in registry order. */
   readonly perturbationOptions: PerturbationOptions;
   readonly overrides?: ConfigOverrides;
+  /** What the environment says, and the name of the variable behind each key. */
+  readonly environment?: { readonly values: ConfigOverrides; readonly names: ReadonlyMap<string, string> };
   /** Named in the first line of the message, for example the file's path. */
   readonly subject?: string;
 }
@@ -24,11 +26,18 @@ export interface ResolveOptions {
  * @throws ConfigError with every problem of the file
  */
 export function resolveConfig(raw: unknown, options: ResolveOptions): ResolvedConfig {
-  const { perturbationOptions, overrides = {} } = options;
-  const merged = isMapping(raw) ? overlay(raw, overrides) : raw;
+  const {
+    perturbationOptions,
+    overrides = {},
+    environment = { values: {}, names: new Map<string, string>() },
+  } = options;
+  const merged = isMapping(raw) ? overlay(overlay(raw, environment.values), overrides) : raw;
   const parsed = parseWith(configSchema(perturbationOptions), merged, { rootName: 'config', codePrefix: 'CONFIG' });
   if (parsed.kind === 'problems') {
-    throw new ConfigError(parsed.problems, options.subject === undefined ? {} : { subject: options.subject });
+    throw new ConfigError(
+      parsed.problems.map((problem) => withVariable(problem, environment.names, overrides)),
+      options.subject === undefined ? {} : { subject: options.subject },
+    );
   }
   const { $schema: _editorOnly, cases, perturbations, ...rest } = parsed.value;
   const chosen: Record<string, unknown> = {};
@@ -36,6 +45,15 @@ export function resolveConfig(raw: unknown, options: ResolveOptions): ResolvedCo
     if (perturbations[id] !== undefined) chosen[id] = perturbations[id];
   }
   return { ...rest, cases: typeof cases === 'string' ? [cases] : cases, perturbations: chosen };
+}
+
+/** The file is not where a wrong value of the environment can be put right. */
+function withVariable(problem: Problem, names: ReadonlyMap<string, string>, flags: ConfigOverrides): Problem {
+  const name = names.get(problem.at);
+  const stronger = problem.at
+    .split('.')
+    .reduce<unknown>((value, key) => (isMapping(value) ? value[key] : undefined), flags);
+  return name === undefined || stronger !== undefined ? problem : { ...problem, at: `${problem.at} (from ${name})` };
 }
 
 type Mapping = Readonly<Record<string, unknown>>;

@@ -9,4 +9,5 @@ export * from './verdict.ts';
 export * from './manifest.ts';
 export * from './plug-ins.ts';
 export * from './records.ts';
+export { jsonSchemaOf, type JsonSchema } from './json-schema.ts';
 export { upgradeRecord, type Upgraded } from './upgrade/upgrade.ts';

@@ -12,12 +12,9 @@ import { leadTokens, pieceTokens, promptText, queryIndex } from './prompt.ts';
 
 /** The options that both leakage perturbations share. */
 export const contentOptions = z.strictObject({
-  /** Other requests that share the batch, or the slots before. */
-  mates: z.int().min(1).max(63).default(3),
-  /** How many times the others get new content. */
-  swaps: z.int().min(1).max(8).default(1),
-  /** At least this many random bits in each canary. */
-  canaryBits: z.int().min(24).max(128).default(40),
+  mates: z.int().min(1).max(63).default(3).describe('Other requests that share the batch, or the slots before.'),
+  swaps: z.int().min(1).max(8).default(1).describe('How many times the others get new content.'),
+  canaryBits: z.int().min(24).max(128).default(40).describe('At least this many random bits in each canary.'),
 });
 export type ContentOptions = z.output<typeof contentOptions>;
 

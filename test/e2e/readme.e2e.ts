@@ -24,7 +24,7 @@ describe('the README', () => {
     expect(out).toContain(`evenkeel ${verb}`);
   });
 
-  it.each(['suites', 'perturbations', 'targets', 'faults', 'runs'])('lists %s', async (what) => {
+  it.each(['suites', 'perturbations', 'targets', 'faults', 'runs', 'units'])('lists %s', async (what) => {
     const { code, out } = await spawnCli(['list', what, '--json'], { cwd: projectFolder() });
     expect(code).toBe(0);
     expect(Array.isArray(JSON.parse(out))).toBe(true);

@@ -31,6 +31,7 @@ export function createIo({ cwd, env = {}, isTty = false, onErr }: IoOptions): Ca
   const handlers = new Set<(signal: 'SIGINT' | 'SIGTERM') => void>();
   const exits: number[] = [];
   return {
+    telling: { level: 'normal' },
     stdout: { write: (text) => void (texts.out += text), isTty, columns: 120 },
     stderr: {
       write: (text) => {
@@ -40,7 +41,7 @@ export function createIo({ cwd, env = {}, isTty = false, onErr }: IoOptions): Ca
       isTty,
       columns: 120,
     },
-    env,
+    env: { ...env },
     cwd,
     clock: fixedClock('2026-11-24T04:00:00.000Z', 250),
     runtime: { node: 'v20.19.0', platform: 'linux', arch: 'x64' },

@@ -45,7 +45,18 @@ describe('usage', () => {
   });
 
   it('explains every verb with an example', async () => {
-    for (const verb of ['run', 'plan', 'report', 'gate', 'list', 'validate']) {
+    for (const verb of [
+      'init',
+      'run',
+      'plan',
+      'report',
+      'gate',
+      'list',
+      'validate',
+      'doctor',
+      'schema',
+      'completion',
+    ]) {
       const { out } = await inFolder(projectFolder(), verb, '--help');
       expect(out).toContain(`Examples:\n  evenkeel ${verb}`);
     }
@@ -186,6 +197,17 @@ describe('list', () => {
     expect((await inFolder(folder, 'list', kind)).out).toContain(member);
     const items = JSON.parse((await inFolder(folder, 'list', kind, '--json')).out) as unknown[];
     expect(JSON.stringify(items)).toContain(member);
+  });
+
+  it('names the units of the config with their levels, as the plan has them', async () => {
+    const folder = projectFolder();
+    const items = JSON.parse((await inFolder(folder, 'list', 'units', '--json')).out) as { id: string }[];
+    const plan = JSON.parse((await inFolder(folder, 'plan', '--json')).out) as { units: unknown[] };
+    expect(items).toEqual(plan.units);
+    const { out } = await inFolder(folder, 'list', 'units');
+    expect(out).toMatch(/^unit +perturbation +cases +levels$/m);
+    for (const { id } of items)
+      expect(out).toMatch(new RegExp(`^${id} +repeat +(clinic|parcels) +none repeat-2$`, 'm'));
   });
 
   it('has no runs before the first', async () => {
