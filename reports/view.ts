@@ -237,7 +237,8 @@ export interface DivergenceGroup {
 
 export interface CheckRow {
   readonly rowId: string | null;
-  readonly report: ReportId;
+  /** A report, `baseline`, or `serving-card`. */
+  readonly report: string;
   readonly place: string;
   readonly rule: string;
   readonly observed: string;
@@ -276,6 +277,8 @@ export interface View {
   readonly sections: readonly Section[];
   readonly divergences: readonly DivergenceGroup[];
   readonly checks: readonly CheckRow[];
+  /** What each knob of the serving path leaves of an output: by axis. */
+  readonly invariants: readonly NamedValue[];
   readonly units: UnitsView;
   readonly servingCard: readonly CardLine[];
   readonly capabilities: readonly NamedValue[];

@@ -1,36 +1,61 @@
 /**
- * Run folder -> findings -> verdict, without a model. A function of the folder alone: no clock, no environment, no flags.
+ * Run folder -> findings -> verdict, without a model. A function of the folder and of the day, which decides what waivers are worth:
+ * no environment and no flags, unless another policy or baseline is asked for.
  * @module
  */
 import { perturbations } from '../../perturbations/index.ts';
 import { determinismSuite, driftSuite, leakageSuite } from '../../suites/index.ts';
-import { judge } from '../gate/index.ts';
+import { compare, judge, snapshot } from '../gate/index.ts';
 import { assignShards, planSha256, unitsOfShard } from '../plan/index.ts';
 import { createRng, DataError } from '../ports/index.ts';
 import {
   policy,
   SCHEMA_VERSION,
+  type Baseline,
+  type Comparison,
   type Findings,
   type Plan,
   type Policy,
+  type StoredBaseline,
   type SuiteInput,
   type Unit,
   type Verdict,
 } from '../schema/index.ts';
-import type { IndexedUnit, LogIndex, RunFolder } from '../store/index.ts';
+import { readStoredBaseline, type IndexedUnit, type LogIndex, type RunFolder } from '../store/index.ts';
+import type { CliIo } from './io.ts';
 
 export interface Analysis {
   readonly findings: Findings;
   readonly verdict: Verdict;
   readonly log: LogIndex;
+  /** The run as a baseline: reads its units once more. */
+  readonly snapshot: () => Baseline;
+  /** null when there is no baseline. */
+  readonly comparison: Comparison | null;
 }
+
+export interface AnalyseOptions {
+  /** `YYYY-MM-DD`. */
+  readonly today: string;
+  /** Default: the policy that the run began with. */
+  readonly policy?: Policy | undefined;
+  /** Default: the baseline that the run was compared with, if any. */
+  readonly baseline?: StoredBaseline | undefined;
+}
+
+/** Of the resamples of a comparison; not the run's seed, so that the two sides may have different ones. */
+export const COMPARISON_SEED = 'evenkeel/comparison';
+
+/** The day by the clock, in UTC. */
+export const todayOf = ({ clock }: Pick<CliIo, 'clock'>): string => clock.isoNow().slice(0, 10);
 
 /**
  * @throws DataError when a record or a blob of the folder is damaged; ANALYSE_SHARD for one shard of a run: what a part shows is never
  *   judged
  */
-export async function analyse(run: RunFolder): Promise<Analysis> {
-  const { shard } = run.manifest;
+export async function analyse(run: RunFolder, options: AnalyseOptions): Promise<Analysis> {
+  const { plan, manifest } = run;
+  const { shard } = manifest;
   if (shard !== null)
     throw new DataError({
       code: 'ANALYSE_SHARD',
@@ -40,11 +65,25 @@ export async function analyse(run: RunFolder): Promise<Analysis> {
       hint: 'Join the shards first: evenkeel merge <folders>.',
     });
   const { findings, log } = await findingsOf(run);
-  return { findings, log, verdict: judge({ findings, policy: policyOf(run), planComplete: true }) };
+  const own = (): Baseline => snapshot({ manifest, plan, observations: log.observations, findings });
+  const baseline = options.baseline ?? readStoredBaseline(run);
+  const comparison =
+    baseline === null
+      ? null
+      : compare({ base: baseline, head: { name: `run ${run.id}`, baseline: own() }, rng: createRng(COMPARISON_SEED) });
+  const verdict = judge({
+    findings,
+    policy: options.policy ?? policyOf(run),
+    planComplete: true,
+    comparison,
+    card: manifest.target.card,
+    today: options.today,
+  });
+  return { findings, log, verdict, snapshot: own, comparison };
 }
 
 /** What was measured, without a judgement; of a shard: what it measured. */
-export async function findingsOf(run: RunFolder): Promise<Omit<Analysis, 'verdict'>> {
+export async function findingsOf(run: RunFolder): Promise<Pick<Analysis, 'findings' | 'log'>> {
   const plan = plannedPart(run);
   const digest = planSha256(run.plan.units);
   if (digest !== plan.planSha256)
@@ -81,8 +120,8 @@ export async function findingsOf(run: RunFolder): Promise<Omit<Analysis, 'verdic
 }
 
 /** Analyses and stores what was found. */
-export async function analyseAndStore(run: RunFolder): Promise<Analysis> {
-  const analysis = await analyse(run);
+export async function analyseAndStore(run: RunFolder, options: AnalyseOptions): Promise<Analysis> {
+  const analysis = await analyse(run, options);
   run.writeFindings(analysis.findings);
   run.writeVerdict(analysis.verdict);
   return analysis;

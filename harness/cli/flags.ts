@@ -48,6 +48,14 @@ export function configFlag(): Option {
   return new Option('-c, --config <file>', 'config file (default: evenkeel.config.* of this folder)');
 }
 
+export function policyFlag(): Option {
+  return new Option('--policy <file>', 'policy file, JSON or YAML, instead of the policy of the config');
+}
+
+export function baselineFlag(): Option {
+  return new Option('--baseline <name>', 'compare with a saved baseline, a baseline file, or another run');
+}
+
 export function lanesFlag(): Option {
   return new Option('--lanes <count>', 'units at once (config: target.lanes)').argParser(wholeNumber(1, LANES_MAX));
 }

@@ -63,7 +63,7 @@ export function runCommand(
   io: Pick<CliIo, 'cwd'>,
   more: readonly string[] = [],
 ): string {
-  const { limit, seed, filter, lanes, fault, output, baseUrl, model, apiKeyEnv } = flags;
+  const { limit, seed, filter, lanes, fault, policy, output, baseUrl, model, apiKeyEnv } = flags;
   const option = (name: string, value: string | number | undefined): string[] =>
     value === undefined ? [] : [name, String(value)];
   return commandText([
@@ -79,6 +79,7 @@ export function runCommand(
     ...option('--base-url', baseUrl),
     ...option('--model', model),
     ...option('--api-key-env', apiKeyEnv),
+    ...option('--policy', policy),
     ...(output ?? []).flatMap((name) => option('--output', name)),
     ...(shard === null ? [] : ['--shard', `${shard.index}/${shard.of}`]),
     ...(shard === null || shard.by === 'hash' ? [] : ['--shard-by', shard.by]),

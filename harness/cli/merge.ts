@@ -19,7 +19,7 @@ import {
   type Merged,
   type RunFolder,
 } from '../store/index.ts';
-import { analyseAndStore } from './analyse.ts';
+import { analyseAndStore, todayOf } from './analyse.ts';
 import { paint, wantsColour } from './colour.ts';
 import { runsDirectoryOf } from './find-run.ts';
 import { configFlag, jsonFlag, noColourFlag, outputFlag } from './flags.ts';
@@ -83,7 +83,7 @@ async function mergeVerb(paths: readonly string[], flags: MergeFlags, io: CliIo)
     const merged = await writeMerged(runsDirectory, mergeable, flags, io);
     tellMerged(merged, mergeable, flags, io);
     const { run } = merged;
-    const analysis = await analyseAndStore(run);
+    const analysis = await analyseAndStore(run, { today: todayOf(io) });
     return tellResult({ run, analysis, flags, io, reporters: flags.output ?? reportersOf(run) });
   } finally {
     rmSync(scratch, { recursive: true, force: true });

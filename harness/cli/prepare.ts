@@ -10,6 +10,7 @@ import { perturbationOptions, perturbations } from '../../perturbations/index.ts
 import {
   discoverConfig,
   loadCases,
+  loadPolicy,
   nearestName,
   readConfigFile,
   resolveConfig,
@@ -21,10 +22,11 @@ import {
 } from '../config/index.ts';
 import { expandPlan, type PlanInput } from '../plan/index.ts';
 import { ConfigError, type Problem } from '../ports/index.ts';
-import type { Case, Plan, Shard, Target } from '../schema/index.ts';
+import type { Case, Plan, Policy, Shard, Target } from '../schema/index.ts';
 import { faults } from '../../suites/fault-bench/index.ts';
 import { createTarget, endpointOverrides } from './create-target.ts';
 import type { CliIo } from './io.ts';
+import { policyPlaceProblems } from './policy-places.ts';
 import { shardPlace } from './shard-flag.ts';
 
 /** The flags that change what is measured. */
@@ -35,6 +37,7 @@ export interface PlanFlags {
   readonly filter?: readonly string[];
   readonly lanes?: number;
   readonly fault?: string;
+  readonly policy?: string;
   readonly output?: readonly string[];
   /** `i/n`, `auto` or `auto/n`. */
   readonly shard?: string;
@@ -78,10 +81,12 @@ export async function prepare(flags: PlanFlags, io: Pick<CliIo, 'cwd' | 'env'>):
   const shard = shardOf(flags, io);
   const file = discoverConfig(configPlace(flags.config, io));
   const directory = dirname(file);
-  const raw = await readConfigFile(file);
   const environment = valuesFromEnvironment(io.env);
-  const overrides = overridesOf(flags, raw);
   const problems: Problem[] = [...environment.problems];
+  const fromFlag = flags.policy;
+  const ownPolicy = fromFlag === undefined ? null : collect(problems, () => loadPolicy(resolve(io.cwd, fromFlag)));
+  const raw = withPolicy(await readConfigFile(file), ownPolicy);
+  const overrides = overridesOf(flags, raw);
   const config = collect(problems, () =>
     resolveConfig(raw, { perturbationOptions, overrides, environment, subject: file }),
   );
@@ -104,6 +109,9 @@ export async function prepare(flags: PlanFlags, io: Pick<CliIo, 'cwd' | 'env'>):
     seed: chosen.seed,
     targetId: chosen.target.id,
   };
+  const plan = expandPlan(planInput);
+  const places = policyPlaceProblems(chosen.policy, plan);
+  if (places.length > 0) throw new ConfigError(places, { subject: flags.policy ?? file });
   return {
     file,
     directory,
@@ -112,10 +120,15 @@ export async function prepare(flags: PlanFlags, io: Pick<CliIo, 'cwd' | 'env'>):
     runsDirectory: resolve(directory, chosen.runsDirectory),
     cases,
     planInput,
-    plan: expandPlan(planInput),
+    plan,
     shard,
     target,
   };
+}
+
+/** A policy file replaces the section as a whole: two policies are never mixed. */
+function withPolicy(raw: unknown, policy: Policy | null): unknown {
+  return policy === null || typeof raw !== 'object' || raw === null ? raw : { ...raw, policy };
 }
 
 function shardOf({ shard, shardBy }: PlanFlags, { env }: Pick<CliIo, 'env'>): Shard | null {

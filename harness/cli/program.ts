@@ -5,6 +5,8 @@
  * @module
  */
 import { Command } from 'commander';
+import { addBaselineVerb } from './baseline.ts';
+import { addCompareVerb } from './compare.ts';
 import { addCompletionVerb } from './completion/completion.ts';
 import { addDoctorVerb } from './doctor/doctor.ts';
 import { EXIT, EXIT_CODES_HELP, tellError } from './exit-code.ts';
@@ -34,6 +36,8 @@ const VERBS: readonly ((program: Command, io: CliIo, setExitCode: (code: number)
   addGateVerb,
   addProbeVerb,
   addCardVerb,
+  addCompareVerb,
+  addBaselineVerb,
   addListVerb,
   addServeVerb,
   addValidateVerb,

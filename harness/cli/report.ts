@@ -3,7 +3,7 @@
  * @module
  */
 import type { Command } from 'commander';
-import { analyseAndStore } from './analyse.ts';
+import { analyseAndStore, todayOf } from './analyse.ts';
 import { findRun } from './find-run.ts';
 import { configFlag, jsonFlag, noColourFlag, outputFlag } from './flags.ts';
 import type { CliIo } from './io.ts';
@@ -39,7 +39,7 @@ export function addReportVerb(program: Command, io: CliIo, setExitCode: (code: n
     .action(async (id: string | undefined, flags: ReportFlags) => {
       const { config } = flags;
       const run = await findRun({ run: id, ...(config === undefined ? {} : { config }) }, io);
-      const analysis = await analyseAndStore(run);
+      const analysis = await analyseAndStore(run, { today: todayOf(io) });
       setExitCode(tellResult({ run, analysis, flags, io, reporters: flags.output ?? reportersOf(run) }));
     });
 }

@@ -8,11 +8,31 @@ import { canonicalJson, jobFor, unitsOfShard } from '../plan/index.ts';
 import { ConfigError, DataError } from '../ports/index.ts';
 import { executePlan, unitsToDo, type PlanOutcome } from '../run/index.ts';
 import type { TargetDescription, Unit } from '../schema/index.ts';
-import { createRun, isRunArchive, openRun, packRunArchive, type LogIndex, type RunFolder } from '../store/index.ts';
-import { analyseAndStore, policyOf } from './analyse.ts';
+import {
+  createRun,
+  isRunArchive,
+  openRun,
+  packRunArchive,
+  writeStoredBaseline,
+  type LogIndex,
+  type RunFolder,
+} from '../store/index.ts';
+import { analyseAndStore, policyOf, todayOf } from './analyse.ts';
+import { checkName, refuseInCi, writeBaseline } from './baseline.ts';
 import { paint, wantsColour } from './colour.ts';
+import { loadBaseline } from './compare.ts';
 import { EXIT } from './exit-code.ts';
-import { addPlanFlags, jsonFlag, lanesFlag, noColourFlag, outputFlag, wholeNumber } from './flags.ts';
+import { BASELINE_NAME_DEFAULT, baselinePath } from './find-baseline.ts';
+import {
+  addPlanFlags,
+  baselineFlag,
+  jsonFlag,
+  lanesFlag,
+  noColourFlag,
+  outputFlag,
+  policyFlag,
+  wholeNumber,
+} from './flags.ts';
 import { detail, type CliIo } from './io.ts';
 import { makeManifest, newRunId, runCommand } from './manifest.ts';
 import { prepare, type PlanFlags, type Prepared } from './prepare.ts';
@@ -34,6 +54,9 @@ export interface RunFlags extends PlanFlags {
   readonly color: boolean;
   readonly progress: boolean;
   readonly exitZero?: boolean;
+  readonly baseline?: string;
+  readonly updateBaseline?: boolean;
+  readonly force?: boolean;
 }
 
 const EXAMPLES = `
@@ -44,6 +67,7 @@ Examples:
   evenkeel run --fault compressor-state-not-reset   does the harness see a seeded leak?
   evenkeel run --retry-errors                   redo units that ended in an error
   evenkeel run --shard 2/3                      a third of it; then evenkeel merge
+  evenkeel run --baseline main                  compare with a saved result
   evenkeel run --json > result.json             the result for a machine
 
 Ctrl-C stops after writing what is finished, and prints the command that goes on.`;
@@ -58,6 +82,10 @@ export function addRunVerb(program: Command, io: CliIo, setExitCode: (code: numb
     .option('--dry-run', 'print the plan, as `evenkeel plan` does, and run nothing')
     .option('--run-id <id>', 'name of the new run (default: time and plan)')
     .option('--blob <file>', 'also pack the run folder, as .tar.gz, to be carried to the merge')
+    .addOption(policyFlag())
+    .addOption(baselineFlag())
+    .option('-u, --update-baseline', 'save the run as that baseline (default: main) instead; refused where CI is set')
+    .option('--force', 'with -u: also where CI is set')
     .addOption(outputFlag())
     .addOption(jsonFlag('verdict and findings'))
     .addOption(noColourFlag())
@@ -72,11 +100,20 @@ export function addRunVerb(program: Command, io: CliIo, setExitCode: (code: numb
 /** @returns the exit code */
 async function runVerb(flags: RunFlags, io: CliIo): Promise<number> {
   checkFlags(flags);
+  if (flags.updateBaseline === true) {
+    refuseInCi('--update-baseline', flags.force === true, io);
+    checkName(flags.baseline ?? BASELINE_NAME_DEFAULT);
+  }
   const prepared = await prepare(flags, io);
   if (flags.dryRun === true) {
     tellPlan(prepared, flags, io);
     return EXIT.pass;
   }
+  // Before anything runs: a baseline that cannot be read must not cost a run.
+  const baseline =
+    flags.baseline === undefined || flags.updateBaseline === true
+      ? undefined
+      : await loadBaseline(flags.baseline, prepared.file, io);
   const interrupt = listenForInterrupt(io);
   try {
     const { target } = prepared;
@@ -98,8 +135,18 @@ async function runVerb(flags: RunFlags, io: CliIo): Promise<number> {
       await packRunArchive(run.directory, resolve(io.cwd, flags.blob));
       io.stderr.write(`${resolve(io.cwd, flags.blob)}\n`);
     }
+    if (baseline !== undefined) writeStoredBaseline(run, baseline);
     if (run.manifest.shard !== null) return await tellShard(run, run.manifest.shard, flags, io);
-    const analysis = await analyseAndStore(run);
+    const analysis = await analyseAndStore(run, { today: todayOf(io), baseline });
+    if (flags.updateBaseline === true)
+      writeBaseline({
+        path: baselinePath(prepared.file, io),
+        name: flags.baseline ?? BASELINE_NAME_DEFAULT,
+        run,
+        analysis,
+        flags,
+        io,
+      });
     return tellResult({ run, analysis, flags, io, reporters: prepared.config.reporters });
   } finally {
     interrupt.stop();

@@ -3,12 +3,14 @@
  * @module
  */
 import { join } from 'node:path';
+import type { Verdict } from '../schema/index.ts';
 import type { RunFolder } from '../store/index.ts';
 import type { Analysis } from './analyse.ts';
 import { paint, wantsColour } from './colour.ts';
 import { EXIT } from './exit-code.ts';
 import { note, type CliIo } from './io.ts';
 import { jsonText, terminalText, viewOf, writeReports, type ReporterName } from './render.ts';
+import { comparisonLines } from './tell-comparison.ts';
 import { counted } from './words.ts';
 
 export interface ResultFlags {
@@ -33,15 +35,38 @@ export function tellResult({ run, analysis, flags, io, reporters }: TellResultIn
   else {
     const colour = wantsColour(io, io.stdout, flags.color);
     io.stdout.write(terminalText(view, { colour, columns: io.stdout.columns }));
+    const { comparison, verdict } = analysis;
+    const style = { colour, columns: io.stdout.columns };
+    if (comparison !== null) io.stdout.write(`\n${comparisonLines(comparison, verdict, style).join('\n')}\n`);
   }
   tellNotes(analysis, flags, io);
   for (const file of files) note(io, join(run.directory, file));
+  tellNextStep(analysis.verdict, io);
   return gateCode(analysis, flags);
 }
 
 /** The same from every verb. `--exit-zero` covers the gate alone: an incomplete run stays 3. */
 export function gateCode({ verdict }: Pick<Analysis, 'verdict'>, { exitZero }: Pick<ResultFlags, 'exitZero'>): number {
   return exitZero === true && verdict.exitCode !== EXIT.incomplete ? EXIT.pass : verdict.exitCode;
+}
+
+/** One command that goes on from here; nothing after a pass. */
+export function tellNextStep({ outcome, checks }: Verdict, io: CliIo): void {
+  if (outcome === 'pass') return;
+  const worst = checks.filter((check) => check.outcome === outcome && check.waivedBy === null);
+  const needed = worst.flatMap(({ comparisonsNeeded }) => comparisonsNeeded ?? []);
+  const onlyBaseline = worst.length > 0 && worst.every(({ report }) => report === 'baseline');
+  const next =
+    outcome === 'incomplete'
+      ? 'finish the run: evenkeel run --resume'
+      : outcome === 'inconclusive'
+        ? needed.length > 0
+          ? `measure more: ${Math.max(...needed)} comparisons or cases would decide every open check`
+          : 'see the reasons above; more of the same would not decide it'
+        : onlyBaseline
+          ? 'when the change is meant: evenkeel baseline update'
+          : 'see where outputs diverge: evenkeel report -o html';
+  note(io, `next: ${next}`);
 }
 
 /** What the reader of the verdict must know about the log. */

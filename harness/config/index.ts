@@ -24,3 +24,4 @@ export {
 export { readEnvFiles } from './env-file.ts';
 export { sourcedValues, type SourcedValue } from './sources.ts';
 export { nearestName } from './nearest.ts';
+export { loadPolicy } from './policy-file.ts';

@@ -12,6 +12,9 @@ export function percent(share: number): string {
 /** At most four significant digits. */
 export const short = (value: number): string => significant(value, 4);
 
+/** `p = 0.031`, `p < 0.001`. */
+export const pText = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${significant(p, 2)}`);
+
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -40,6 +40,20 @@ export const equality = z.strictObject({
 });
 export type Equality = z.infer<typeof equality>;
 
+/** A case's part of a determinism row; what makes an analysis paired by case possible. */
+export const determinismCase = z.strictObject({
+  caseId: identifier,
+  /** Compared requests. */
+  n: z.int().min(1),
+  /** How many of them differ; null where bits or tokens cannot be had for each of them. */
+  bitsDiffer: z.int().min(0).nullable(),
+  tokensDiffer: z.int().min(0).nullable(),
+  textDiffer: z.int().min(0),
+  /** Largest difference in nats, up to the first differing token; null where there are no log-probabilities. */
+  maxAbsLogprobDiff: z.number().nullable(),
+});
+export type DeterminismCase = z.infer<typeof determinismCase>;
+
 export const determinismRow = z.strictObject({
   ...rowKey,
   /** Equality of the logits' bits at every produced token and every prompt position, or why there is none. */
@@ -56,8 +70,20 @@ export const determinismRow = z.strictObject({
   /** What the evidence has to show; empty = nothing special. */
   evidenceProblem: z.string().nullable(),
   divergences: z.array(divergence),
+  /** In the order of the plan. */
+  byCase: z.array(determinismCase),
 });
 export type DeterminismRow = z.infer<typeof determinismRow>;
+
+/** A case's part of a drift row, as sums over its positions. */
+export const driftCase = z.strictObject({
+  caseId: identifier,
+  positions: z.int().min(1),
+  klNatsSum: z.number(),
+  /** Positions with the same most likely token. */
+  sameTop: z.int().min(0),
+});
+export type DriftCase = z.infer<typeof driftCase>;
 
 export const driftRow = z.strictObject({
   ...rowKey,
@@ -80,8 +106,18 @@ export const driftRow = z.strictObject({
   /** Mean KL by relative position (at most 64 points), for the figure. */
   klNatsByPosition: z.array(z.number()),
   evidence: z.record(z.string(), z.number()),
+  /** In the order of the plan; empty where the mean KL is not measured. */
+  byCase: z.array(driftCase),
 });
 export type DriftRow = z.infer<typeof driftRow>;
+
+export const leakageCase = z.strictObject({
+  caseId: identifier,
+  n: z.int().min(1),
+  /** Compared requests that depend on the content of others. */
+  differ: z.int().min(0),
+});
+export type LeakageCase = z.infer<typeof leakageCase>;
 
 export const leakageRow = z.strictObject({
   ...rowKey,
@@ -101,6 +137,8 @@ export const leakageRow = z.strictObject({
   evidence: z.record(z.string(), z.number()),
   evidenceProblem: z.string().nullable(),
   divergences: z.array(divergence),
+  /** In the order of the plan. */
+  byCase: z.array(leakageCase),
 });
 export type LeakageRow = z.infer<typeof leakageRow>;
 

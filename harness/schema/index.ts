@@ -6,6 +6,8 @@ export * from './observation.ts';
 export * from './finding.ts';
 export * from './policy.ts';
 export * from './verdict.ts';
+export * from './baseline.ts';
+export * from './comparison.ts';
 export * from './manifest.ts';
 export * from './plug-ins.ts';
 export * from './records.ts';

@@ -6,13 +6,24 @@
  * @module
  */
 import type { z } from 'zod';
+import { baselineFile, storedBaseline } from './baseline.ts';
+import { comparison } from './comparison.ts';
 import { findings } from './finding.ts';
 import { manifest } from './manifest.ts';
 import { observation } from './observation.ts';
 import { plan } from './plan.ts';
 import { verdict } from './verdict.ts';
 
-export const recordSchemas = { manifest, plan, observation, findings, verdict } as const;
+export const recordSchemas = {
+  manifest,
+  plan,
+  observation,
+  findings,
+  verdict,
+  baselineFile,
+  storedBaseline,
+  comparison,
+} as const;
 
 export type RecordKind = keyof typeof recordSchemas;
 export type RecordOf<Kind extends RecordKind> = z.output<(typeof recordSchemas)[Kind]>;

@@ -11,3 +11,10 @@ export {
 export { type IndexedUnit, type LogIndex } from './log-index.ts';
 export { checkMergeable, mergeRuns, type Mergeable, type Merged } from './merge.ts';
 export { isRunArchive, packRunArchive, unpackRunArchive } from './run-archive.ts';
+export {
+  baselineText,
+  readBaselineFile,
+  readStoredBaseline,
+  saveBaseline,
+  writeStoredBaseline,
+} from './baseline-file.ts';

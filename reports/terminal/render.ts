@@ -30,12 +30,22 @@ export function renderTerminal(view: View, options: TerminalOptions): string {
   const { banner } = view;
   const lines = [
     ...view.sections.flatMap((section) => sectionLines(section, width, paint)),
+    ...invariantLines(view, width),
     paint(`${banner.status.glyph} ${banner.status.word}`, banner.status) +
       `  (exit code ${banner.exitCode}, policy ${banner.policyName})`,
     ...wrap(banner.sentence, width, '  '),
     ...banner.wouldChange.flatMap((text) => wrap(`→ ${text}`, width, '  ')),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function invariantLines({ invariants }: View, width: number): string[] {
+  if (invariants.length === 0) return [];
+  return [
+    'What each knob leaves of an output',
+    ...invariants.flatMap(({ name, value }) => wrap(`${name}: ${value}`, width, '  ')),
+    '',
+  ];
 }
 
 function sectionLines(section: Section, width: number, paint: Paint): string[] {

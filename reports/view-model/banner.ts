@@ -2,7 +2,7 @@
  * The banner: outcome, one sentence, exit code, policy, and what would change the verdict.
  * @module
  */
-import type { Check, Policy, Verdict } from '../../harness/schema/index.ts';
+import type { Check, DriftBound, Policy, Verdict } from '../../harness/schema/index.ts';
 import { count, duration, percent } from '../number-format.ts';
 import type { Banner } from '../view.ts';
 import type { Context } from './context.ts';
@@ -42,22 +42,28 @@ function boundsOf(policy: Policy): string[] {
     `a pass may allow at most ${percent(policy.maxFailureRate)} failures`,
     ...Object.keys(policy.drift)
       .sort()
-      .map((place) => {
-        const { klNatsMeanMax, sameTopShareMin } = policy.drift[place];
-        return [
-          place,
-          klNatsMeanMax === undefined ? '' : `mean KL at most ${klNatsMeanMax} nats`,
-          sameTopShareMin === undefined ? '' : `same top token in at least ${percent(sameTopShareMin)}`,
-        ]
-          .filter((text) => text !== '')
-          .join(' ');
-      }),
+      .map((place) => `${place} ${driftBoundText(policy.drift[place])}`),
   ];
 }
 
+const DRIFT_WORDS: Readonly<Record<keyof DriftBound, (limit: number) => string>> = {
+  klNatsMeanMax: (limit) => `mean KL at most ${limit} nats`,
+  sameTopShareMin: (limit) => `same top token in at least ${percent(limit)}`,
+  rmsLogprobDiffMax: (limit) => `rms log-probability difference at most ${limit} nats`,
+  perplexityRatioMax: (limit) => `perplexity ratio at most ${limit}`,
+  klNatsMaxMax: (limit) => `largest KL at most ${limit} nats`,
+  maxAbsLogprobDiffMax: (limit) => `largest log-probability difference at most ${limit} nats`,
+};
+
+function driftBoundText(bound: DriftBound): string {
+  const names = Object.keys(DRIFT_WORDS) as (keyof DriftBound)[];
+  return names.flatMap((name) => (bound[name] === undefined ? [] : [DRIFT_WORDS[name](bound[name])])).join(', ');
+}
+
 function hintsOf(checks: readonly Check[], missing: number): string[] {
-  const failed = checks.filter(({ outcome }) => outcome === 'fail');
-  const open = checks.filter(({ outcome }) => outcome === 'inconclusive');
+  const counting = checks.filter(({ waivedBy }) => waivedBy === null);
+  const failed = counting.filter(({ outcome }) => outcome === 'fail');
+  const open = counting.filter(({ outcome }) => outcome === 'inconclusive');
   const hints = [
     ...(missing > 0 ? [`${count(missing)} units have no usable observation: evenkeel run --resume runs them.`] : []),
     ...failed.map((check) => `${placeOf(check)} has to keep its rule: ${check.rule}.`),

@@ -29,6 +29,7 @@ export function buildView(input: ViewInput): View {
     sections: [determinismSection(context), driftSection(context), leakageSection(context)],
     divergences: divergencesOf(context),
     checks: checksOf(context),
+    invariants: input.verdict.invariants.map(({ knob, text }) => ({ name: knob, value: text })),
     units: unitsOf(context),
     servingCard: manifest.target.card,
     capabilities: capabilitiesOf(context),

@@ -2,33 +2,45 @@
  * What stands behind the results: checks, units, serving card, manifest.
  * @module
  */
-import type { Check, ReportKind } from '../../harness/schema/index.ts';
+import type { Check } from '../../harness/schema/index.ts';
 import { count, duration } from '../number-format.ts';
 import type { CheckRow, NamedValue, UnitsView } from '../view.ts';
 import type { Context, ReportRow } from './context.ts';
 import { placeOf } from './context.ts';
 import { statusOf } from './statuses.ts';
 
-const WORST_FIRST: readonly Check['outcome'][] = ['fail', 'inconclusive', 'pass'];
+const WORST_FIRST: readonly Check['outcome'][] = ['fail', 'incomplete', 'inconclusive', 'pass'];
 
 /** Worst first, then in the gate's order. */
 export function checksOf(context: Context): CheckRow[] {
-  const rows: Readonly<Record<ReportKind, readonly ReportRow[]>> = context.findings;
   return WORST_FIRST.flatMap((outcome) => context.verdict.checks.filter((check) => check.outcome === outcome)).map(
     (check) => {
-      const row = rows[check.report].find(({ axis, level }) => axis === check.axis && level === check.level);
       return {
-        rowId: row === undefined ? null : context.rowId(check.report, row),
+        rowId: rowIdOf(check, context),
         report: check.report,
         place: placeOf(check),
         rule: check.rule,
         observed: check.observed,
         status: statusOf(check.outcome),
-        reason: check.reason,
+        reason: `${check.reason}${waiverOf(check, context)}`,
         needed: check.comparisonsNeeded === null ? '' : count(check.comparisonsNeeded),
       };
     },
   );
+}
+
+function waiverOf({ waivedBy }: Check, { verdict }: Context): string {
+  if (waivedBy === null) return '';
+  const { owner, expires, reason } = verdict.waivers[waivedBy];
+  return ` Waived by ${owner} until ${expires}: ${reason}`;
+}
+
+/** null for a check that is about no row of a report. */
+function rowIdOf({ report, axis, level }: Check, context: Context): string | null {
+  if (report === 'baseline' || report === 'serving-card') return null;
+  const rows: readonly ReportRow[] = context.findings[report];
+  const row = rows.find((one) => one.axis === axis && one.level === level);
+  return row === undefined ? null : context.rowId(report, row);
 }
 
 export function unitsOf({ plan, findings, units }: Context): UnitsView {

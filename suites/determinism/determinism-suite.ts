@@ -5,7 +5,14 @@
  * belongs to the leakage report. Levels that promise nothing (`drift`) have a row too: it is measured, not judged.
  * @module
  */
-import type { DeterminismRow, Divergence, Estimate, Suite, SuiteInput } from '../../harness/schema/index.ts';
+import type {
+  DeterminismCase,
+  DeterminismRow,
+  Divergence,
+  Estimate,
+  Suite,
+  SuiteInput,
+} from '../../harness/schema/index.ts';
 import {
   bitsEquality,
   compare,
@@ -13,6 +20,7 @@ import {
   countEvidence,
   divergenceOf,
   fillRows,
+  groupByCase,
   isDifferent,
   type Comparison,
   type OpenRow,
@@ -42,6 +50,7 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<DeterminismRow> {
   const divergences: Divergence[] = [];
   const tokenDiffs: { readonly caseId: string; readonly at: number }[] = [];
   const logprobDiff = { known: 0, largest: 0 };
+  const cases = groupByCase(emptyCase);
   let first: Comparison | null = null;
   let compared = 0;
   let differing = 0;
@@ -61,6 +70,7 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<DeterminismRow> {
       logprobDiff.known++;
       logprobDiff.largest = Math.max(logprobDiff.largest, diff);
     }
+    addToCase(cases.of(pair.caseId), comparison, diff);
     if (divergences.length < DIVERGENCES_MAX && isDifferent(comparison))
       divergences.push(divergenceOf(comparison, diff));
   };
@@ -82,8 +92,26 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<DeterminismRow> {
       maxAbsLogprobDiff: largestEstimate(first, logprobDiff),
       ...evidence.result(),
       divergences,
+      byCase: cases.all().map(([caseId, part]) => ({ caseId, ...part })),
     }),
   };
+}
+
+type CasePart = Omit<DeterminismCase, 'caseId'>;
+
+const emptyCase = (): CasePart => ({ n: 0, bitsDiffer: 0, tokensDiffer: 0, textDiffer: 0, maxAbsLogprobDiff: null });
+
+function addToCase(part: CasePart | null, comparison: Comparison, logprobDiff: number | null): void {
+  if (part === null) return;
+  const { bitsEqual, tokensEqual, textEqual } = comparison;
+  // One comparison without bits, and a share of the case that differs in bits does not exist.
+  const counted = (before: number | null, equal: boolean | null): number | null =>
+    before === null || equal === null ? null : before + (equal ? 0 : 1);
+  part.n++;
+  part.bitsDiffer = counted(part.bitsDiffer, bitsEqual);
+  part.tokensDiffer = counted(part.tokensDiffer, tokensEqual);
+  if (!textEqual) part.textDiffer++;
+  if (logprobDiff !== null) part.maxAbsLogprobDiff = Math.max(part.maxAbsLogprobDiff ?? 0, logprobDiff);
 }
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -7,6 +7,8 @@
  * @module
  */
 import { quantileOfSorted, ascending } from '../../harness/statistics/index.ts';
+import type { DriftCase } from '../../harness/schema/index.ts';
+import { groupByCase } from '../pairing/index.ts';
 import type { PositionMeasures } from './positions.ts';
 
 const FIGURE_POINTS_MAX = 64;
@@ -34,12 +36,15 @@ export interface DriftSums {
   readonly maxAbsLogprobDiff: number;
   /** KL at the shares of the positions, and the largest. */
   klQuantiles(shares: readonly number[]): { readonly quantiles: number[]; readonly largest: number };
+  /** Of the first cases of the plan, unclustered. */
+  byCase(): DriftCase[];
   /** Mean KL of up to 64 equal parts of the positions, first to last. */
   klByRelativePosition(): number[];
 }
 
 export function createDriftSums(): DriftSums {
   const cases = createClusters();
+  const parts = groupByCase(() => ({ positions: 0, klNatsSum: 0, sameTop: 0 }));
   const values = growingFloats();
   /** Lengths of the pairs in `values`, in order. */
   const lengths: number[] = [];
@@ -58,6 +63,12 @@ export function createDriftSums(): DriftSums {
       broken += one.brokenPositions;
       largestDiff = Math.max(largestDiff, one.maxAbsLogprobDiff);
       addToCase(cases.of(one.caseId), one);
+      const part = parts.of(one.caseId);
+      if (part !== null) {
+        part.positions += klNats.length;
+        part.sameTop += one.sameTop;
+        for (const kl of klNats) part.klNatsSum += kl;
+      }
       if (klNats.every((kl) => kl === 0)) {
         zeroPairs.set(klNats.length, (zeroPairs.get(klNats.length) ?? 0) + 1);
         return;
@@ -68,6 +79,7 @@ export function createDriftSums(): DriftSums {
         if (!Number.isFinite(kl)) infinite++;
       }
     },
+    byCase: () => parts.all().flatMap(([caseId, part]) => (part.positions === 0 ? [] : [{ caseId, ...part }])),
     isEmpty: () => pairs === 0,
     clusters: cases.all,
     get cases() {

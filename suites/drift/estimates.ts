@@ -34,6 +34,7 @@ export type DriftEstimates = Pick<
   | 'perplexityRatio'
   | 'band'
   | 'klNatsByPosition'
+  | 'byCase'
 >;
 
 /** A row in which nothing could be compared. */
@@ -50,6 +51,7 @@ export function nothingCompared(reason: NotComparable): DriftEstimates {
     perplexityRatio: reason,
     band: 'not measured',
     klNatsByPosition: [],
+    byCase: [],
   };
 }
 
@@ -76,6 +78,7 @@ export function estimatesOf(sums: DriftSums, next: () => number): DriftEstimates
     ...nextTokenEstimates(resampled),
     band: bandOf(klNatsMean),
     klNatsByPosition: sums.klByRelativePosition(),
+    byCase: sums.byCase(),
   };
 }
 

@@ -13,6 +13,7 @@ import {
   countEvidence,
   divergenceOf,
   fillRows,
+  groupByCase,
   shortText,
   type Comparison,
   type OpenRow,
@@ -43,6 +44,7 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<LeakageRow> {
   const evidence = countEvidence(key, input.perturbations);
   // The strongest comparison that each pair allows: bits, else tokens, else text.
   const independent = countEqual();
+  const cases = groupByCase(() => ({ n: 0, differ: 0 }));
   const canaries = { outputs: 0, planted: 0, foreign: 0 };
   const hits: Divergence[] = [];
   const dependent: Divergence[] = [];
@@ -61,6 +63,11 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<LeakageRow> {
       for (const comparison of confounded === null ? member.pairs.map(compare) : []) {
         const depends = dependsOnContent(comparison);
         independent.add(!depends);
+        const part = cases.of(comparison.pair.caseId);
+        if (part !== null) {
+          part.n++;
+          if (depends) part.differ++;
+        }
         if (dependsInTokens(comparison)) tokenDependent++;
         if (depends && dependent.length < DIVERGENCES_MAX) dependent.push(divergenceOf(comparison, null));
       }
@@ -84,6 +91,7 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<LeakageRow> {
       },
       ...evidence.result(),
       divergences: [...hits, ...dependent].slice(0, DIVERGENCES_MAX),
+      byCase: cases.all().map(([caseId, part]) => ({ caseId, ...part })),
     }),
   };
 }

@@ -2,6 +2,7 @@
  * Pairing: which requests of a run are compared with which, and how far two of them are equal. Shared by the suites.
  * @module
  */
+export { groupByCase, type ByCase } from './by-case.ts';
 export { compare, divergenceOf, isDifferent, shortText, type Comparison } from './comparison.ts';
 export { bitsEquality, CONFIDENCE, countEqual, type EqualityCount } from './equality.ts';
 export { countEvidence, type Evidence, type EvidenceCount } from './evidence.ts';

@@ -11,7 +11,9 @@ import {
   type Findings,
   type LeakageRow,
   type Policy,
+  type Verdict,
 } from '../../harness/schema/index.ts';
+import { judge, type JudgeInput } from '../../harness/gate/index.ts';
 import { clopperPearsonHigh, clopperPearsonLow } from '../../harness/statistics/index.ts';
 
 export const createPolicy = (change: Partial<Policy> = {}): Policy => ({ ...policySchema.parse({}), ...change });
@@ -39,6 +41,7 @@ export function createDeterminismRow(change: Partial<DeterminismRow> = {}): Dete
     evidence: { steps: 12 },
     evidenceProblem: null,
     divergences: [],
+    byCase: [],
     ...change,
   };
 }
@@ -65,6 +68,7 @@ export function createDriftRow(change: Partial<DriftRow> = {}): DriftRow {
     band: 'small',
     klNatsByPosition: [0.003, 0.005],
     evidence: {},
+    byCase: [],
     ...change,
   };
 }
@@ -79,12 +83,25 @@ export function createLeakageRow(change: Partial<LeakageRow> = {}): LeakageRow {
     meaning: 'cross-request',
     contentDependent: createEquality(24, 24),
     tokenDependent: 0,
-    canaries: { outputs: 96, planted: 48, foreign: 0, failureRateHigh: 1 - 0.05 ** (1 / 96) },
+    canaries: { outputs: 320, planted: 160, foreign: 0, failureRateHigh: 1 - 0.05 ** (1 / 320) },
     evidence: {},
     evidenceProblem: null,
     divergences: [],
+    byCase: [],
     ...change,
   };
+}
+
+/** Judges without a baseline and without a serving card, on a day before every waiver of the tests. */
+export function judgeFindings(change: Partial<JudgeInput> & Pick<JudgeInput, 'findings'>): Verdict {
+  return judge({
+    policy: createPolicy(),
+    planComplete: true,
+    comparison: null,
+    card: [],
+    today: '2026-11-28',
+    ...change,
+  });
 }
 
 export function createFindings(change: Partial<Findings> = {}): Findings {

@@ -2,7 +2,6 @@
  * The records of one run for report tests: a pass, a failed batch size, a leak, drift in and out of bound, hostile texts.
  * @module
  */
-import { judge } from '../../harness/gate/index.ts';
 import {
   manifest as manifestSchema,
   plan as planSchema,
@@ -19,6 +18,7 @@ import {
   createEquality,
   createFindings,
   createLeakageRow,
+  judgeFindings,
   createPolicy,
 } from './findings.ts';
 
@@ -105,6 +105,6 @@ export function viewOf(findings: Findings): View {
     attempts: 1,
     durationMs: 1500,
   }));
-  const verdict = judge({ findings, policy, planComplete: true });
+  const verdict = judgeFindings({ findings, policy });
   return buildView({ manifest: createManifest(policy), plan: createPlan(), findings, verdict, units });
 }

@@ -21,6 +21,17 @@ export const v1ToV2: UpgradeStep = {
       'attempts',
       (attempt) => withDefaults(attempt, { waitMs: 0 }),
     ),
-  findings: (record) => withDefaults(record, { partial: null, executions: NOT_RECORDED, retried: NOT_RECORDED }),
-  verdict: (record) => withDefaults(record, { partial: null }),
+  // The parts by case were not written; a comparison with such findings has no pairs and says so.
+  findings: (record) =>
+    ['determinism', 'drift', 'leakage'].reduce(
+      (rows, report) => eachItem(rows, report, (row) => withDefaults(row, { byCase: [] })),
+      withDefaults(record, { partial: null, executions: NOT_RECORDED, retried: NOT_RECORDED }),
+    ),
+  // There was no baseline, no waiver, no family of tests, and invariants were not derived.
+  verdict: (record) =>
+    eachItem(
+      withDefaults(record, { partial: null, baseline: 'not-run', waivers: [], invariants: [] }),
+      'checks',
+      (check) => withDefaults(check, { family: null, waivedBy: null }),
+    ),
 };

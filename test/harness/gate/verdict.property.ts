@@ -1,13 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../../harness/gate/index.ts';
-import { createDeterminismRow, createEquality, createFindings, createPolicy } from '../../support/findings.ts';
+import {
+  createDeterminismRow,
+  createEquality,
+  createFindings,
+  createPolicy,
+  judgeFindings,
+} from '../../support/findings.ts';
 
 const outcomeOf = (equal: number, n: number, maxFailureRate: number) =>
-  judge({
+  judgeFindings({
     findings: createFindings({ determinism: [createDeterminismRow({ bits: createEquality(equal, n) })] }),
     policy: createPolicy({ maxFailureRate }),
-    planComplete: true,
   }).checks[0];
 
 describe('laws of the gate', () => {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../../harness/gate/index.ts';
 import { verdict as verdictSchema, type Findings, type Policy, type Verdict } from '../../../harness/schema/index.ts';
 import { determinismSuite, driftSuite } from '../../../suites/index.ts';
 import {
@@ -9,11 +8,12 @@ import {
   createFindings,
   createLeakageRow,
   createPolicy,
+  judgeFindings,
 } from '../../support/findings.ts';
 import { createRun, createShelf } from '../../support/observations.ts';
 
 function judgeThese(findings: Partial<Findings>, policy: Partial<Policy> = {}, planComplete = true): Verdict {
-  const verdict = judge({ findings: createFindings(findings), policy: createPolicy(policy), planComplete });
+  const verdict = judgeFindings({ findings: createFindings(findings), policy: createPolicy(policy), planComplete });
   expect(verdictSchema.parse(verdict)).toEqual(verdict);
   return verdict;
 }
@@ -157,10 +157,14 @@ describe('the verdict on drift', () => {
     }
   });
 
-  it('prefers the bound of the level, and checks the same-top share from below', () => {
-    const drift = { ...bound.drift, 'precision:bf16': { sameTopShareMin: 0.96 } };
-    const [check, ...others] = judgeThese({ drift: [createDriftRow()] }, { drift }).checks;
+  it('prefers the bound of the level value by value, and checks the same-top share from below', () => {
+    const drift = {
+      precision: { klNatsMeanMax: 0.005, sameTopShareMin: 0.5 },
+      'precision:bf16': { sameTopShareMin: 0.96 },
+    };
+    const [kl, check, ...others] = judgeThese({ drift: [createDriftRow()] }, { drift }).checks;
     expect(others).toEqual([]);
+    expect(kl).toMatchObject({ metric: 'klNatsMean', outcome: 'pass' });
     expect(check).toMatchObject({ metric: 'sameTopShare', outcome: 'inconclusive' });
     const loose = { 'precision:bf16': { sameTopShareMin: 0.95 } };
     expect(judgeThese({ drift: [createDriftRow()] }, { drift: loose }).outcome).toBe('pass');

@@ -2,14 +2,13 @@
  * The rule for what must never differ: one counterexample fails, and no counterexample passes only when enough was compared.
  * @module
  */
-import type { Check, Equality, Policy } from '../schema/index.ts';
-import { trialsForZeroFailures } from '../statistics/index.ts';
-import { counted, percent } from './words.ts';
+import type { Equality } from '../../schema/index.ts';
+import { trialsForZeroFailures } from '../../statistics/index.ts';
+import type { Judgement } from '../families.ts';
+import { counted, percent } from '../words.ts';
 
 /** The confidence of every bound in a finding. */
 const CONFIDENCE = 0.95;
-
-export type Judgement = Pick<Check, 'observed' | 'outcome' | 'reason' | 'comparisonsNeeded'>;
 
 interface NeverDiffers {
   readonly equality: Pick<Equality, 'equal' | 'n' | 'failureRateHigh'>;
@@ -18,7 +17,8 @@ interface NeverDiffers {
   /** Singular, for example `comparison`. */
   readonly noun: string;
   readonly evidenceProblem: string | null;
-  readonly policy: Policy;
+  /** What a PASS may still allow. */
+  readonly maxFailureRate: number;
   /** One more sentence for the reason; empty for none. */
   readonly caveat: string;
 }
@@ -29,7 +29,7 @@ export function judgeNeverDiffers({
   inWhat,
   noun,
   evidenceProblem,
-  policy,
+  maxFailureRate,
   caveat,
 }: NeverDiffers): Judgement {
   const { equal, n, failureRateHigh } = equality;
@@ -50,7 +50,7 @@ export function judgeNeverDiffers({
       comparisonsNeeded: null,
     };
   }
-  const needed = trialsForZeroFailures({ rate: policy.maxFailureRate, confidence: CONFIDENCE });
+  const needed = trialsForZeroFailures({ rate: maxFailureRate, confidence: CONFIDENCE });
   if (n === 0 || failureRateHigh === null) {
     return {
       observed: 'nothing compared',
@@ -64,7 +64,7 @@ export function judgeNeverDiffers({
     const reason = sentences(`All are equal, but the path was not exercised: ${evidenceProblem}`, caveat);
     return { observed, outcome: 'inconclusive', reason, comparisonsNeeded: null };
   }
-  if (failureRateHigh <= policy.maxFailureRate) {
+  if (failureRateHigh <= maxFailureRate) {
     const reason = sentences(
       `All ${counted(n, noun)} are equal; a failure rate up to ${percent(failureRateHigh)} is still possible.`,
       caveat,
@@ -80,7 +80,7 @@ export function judgeNeverDiffers({
     outcome: 'inconclusive',
     reason: sentences(
       `All ${counted(n, noun)} are equal, but up to ${percent(failureRateHigh)} may still fail and the policy allows ` +
-        `${percent(policy.maxFailureRate)}; ${decide}.`,
+        `${percent(maxFailureRate)}; ${decide}.`,
       caveat,
     ),
     comparisonsNeeded: needed,

@@ -1,0 +1,70 @@
+/**
+ * Checks of the leakage report: any dependence on the content of other requests and any foreign canary fails.
+ * @module
+ */
+import type { LeakageRow, Policy } from '../../schema/index.ts';
+import { leakageBoundOf } from '../bounds.ts';
+import type { Draft } from '../families.ts';
+import { percent } from '../words.ts';
+import { judgeNeverDiffers } from './failure-rate.ts';
+
+export function leakageDrafts(rows: readonly LeakageRow[], policy: Policy): Draft[] {
+  return rows.flatMap((row) => {
+    const { maxFailureRate, maxCanaryRate } = leakageBoundOf(policy, row);
+    const content = contentDraft(row, maxFailureRate);
+    // A level without canaries makes no statement about them.
+    return row.canaries.outputs === 0 ? [content] : [content, canaryDraft(row, maxCanaryRate)];
+  });
+}
+
+function contentDraft(row: LeakageRow, maxFailureRate: number): Draft {
+  const { axis, level, evidenceProblem, tokenDependent, contentDependent } = row;
+  return {
+    place: {
+      report: 'leakage',
+      axis,
+      level,
+      metric: 'content independence',
+      rule: `no dependence on the content of other requests, failure rate <= ${percent(maxFailureRate)}`,
+    },
+    test: null,
+    judge: () =>
+      judgeNeverDiffers({
+        equality: contentDependent,
+        inWhat: 'when only the content of other requests changes',
+        noun: 'comparison',
+        evidenceProblem,
+        maxFailureRate,
+        caveat: contentDependent.equal < contentDependent.n ? `${tokenDependent} of them differ in tokens.` : '',
+      }),
+  };
+}
+
+function canaryDraft(row: LeakageRow, maxFailureRate: number): Draft {
+  const { axis, level, evidenceProblem } = row;
+  const { outputs, foreign, failureRateHigh } = row.canaries;
+  return {
+    place: {
+      report: 'leakage',
+      axis,
+      level,
+      metric: 'foreign canaries',
+      rule: `no output holds the canary of another request, rate <= ${percent(maxFailureRate)}`,
+    },
+    test: null,
+    judge: () => ({
+      ...judgeNeverDiffers({
+        equality: { equal: outputs - foreign, n: outputs, failureRateHigh },
+        inWhat: '',
+        noun: 'output',
+        evidenceProblem,
+        maxFailureRate,
+        caveat: '',
+      }),
+      ...(foreign > 0 && {
+        observed: `${foreign} of ${outputs} outputs hold a foreign canary`,
+        reason: `${foreign} of ${outputs} outputs hold the canary of another request; one is a leak.`,
+      }),
+    }),
+  };
+}
