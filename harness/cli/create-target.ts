@@ -14,10 +14,13 @@ import type {
 } from '../config/index.ts';
 import { ConfigError } from '../ports/index.ts';
 import type { Target } from '../schema/index.ts';
+import { openRunFolder } from '../store/index.ts';
 import {
   createEndpointTarget,
+  createModuleTarget,
   createNullTarget,
   createReferenceEngineTarget,
+  createReplayTarget,
   type EndpointOptions,
 } from '../targets/index.ts';
 
@@ -60,12 +63,21 @@ export interface CreateTargetInput {
 }
 
 /** @throws ConfigError when a server has no address */
-export function createTarget({ config: { target }, directory, partsModule, env }: CreateTargetInput): Target {
+export async function createTarget({
+  config: { target },
+  directory,
+  partsModule,
+  env,
+}: CreateTargetInput): Promise<Target> {
   switch (target.kind) {
     case 'reference-engine':
       return referenceEngine(target, directory, partsModule);
     case 'null':
       return createNullTarget(target);
+    case 'module':
+      return await createModuleTarget({ id: target.id, path: resolve(directory, target.path) });
+    case 'replay':
+      return replayTarget(resolve(directory, target.run));
     case 'openai-completions':
     case 'openai-chat':
       return createEndpointTarget(endpointOptions(target, env));
@@ -91,6 +103,25 @@ export function endpointOptions(target: EndpointTargetConfig, env: Environment):
     model: model ?? null,
     apiKey: key === undefined || key === '' ? null : key,
   };
+}
+
+/** The recorded target's id is a part of the unit ids, so it is taken from the run. */
+function replayTarget(path: string): Target {
+  const run = openRunFolder(path);
+  const { target, config } = run.manifest;
+  return createReplayTarget({
+    id: target.id,
+    runId: run.id,
+    description: target,
+    tokenizer: target.endpoint !== undefined && !cutIntoBytes(config) ? 'text' : 'bytes',
+    observations: async () => (await run.indexUnits()).observations,
+    loadBlob: (sha256) => run.loadBlob(sha256),
+  });
+}
+
+function cutIntoBytes(config: unknown): boolean {
+  const target: unknown = typeof config === 'object' && config !== null && 'target' in config ? config.target : null;
+  return typeof target === 'object' && target !== null && 'tokenizer' in target && target.tokenizer === 'bytes';
 }
 
 function referenceEngine(target: ReferenceEngineTargetConfig, directory: string, partsModule: string | null): Target {

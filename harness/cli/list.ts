@@ -31,6 +31,16 @@ const TARGETS = [
     what: 'Any server of the OpenAI completions API (vLLM, SGLang, llama.cpp, Ollama, TGI, evenkeel serve): black-box, probed.',
   },
   {
+    id: 'module',
+    title: 'Target module',
+    what: 'Your own module with one function, generate: anything that answers prompts.',
+  },
+  {
+    id: 'replay',
+    title: 'Recorded run',
+    what: 'A run folder as a target: answers what was recorded, without a model.',
+  },
+  {
     id: 'openai-chat',
     title: 'Chat server',
     what: 'Any server of the OpenAI chat API: each prompt is one user message; black-box, probed.',

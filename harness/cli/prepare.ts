@@ -98,7 +98,7 @@ export async function prepare(flags: PlanFlags, io: Pick<CliIo, 'cwd' | 'env'>):
   if (config !== null) checkCheckpoint(config, directory, problems);
   if (problems.length > 0 || chosen === null || cases === null) throw new ConfigError(problems, { subject: file });
 
-  const target = createTarget({ config: chosen, directory, partsModule: fault, env: io.env });
+  const target = await createTarget({ config: chosen, directory, partsModule: fault, env: io.env });
   const planInput: PlanInput = {
     cases,
     perturbations: perturbations
@@ -107,7 +107,7 @@ export async function prepare(flags: PlanFlags, io: Pick<CliIo, 'cwd' | 'env'>):
     tokenizer: target.tokenizer,
     generation: chosen.generation,
     seed: chosen.seed,
-    targetId: chosen.target.id,
+    targetId: target.id,
   };
   const plan = expandPlan(planInput);
   const places = policyPlaceProblems(chosen.policy, plan);

@@ -129,11 +129,23 @@ const completionsTargetConfig = z.strictObject({ kind: z.literal('openai-complet
 const chatTargetConfig = z.strictObject({ kind: z.literal('openai-chat'), ...endpointKeys });
 export type EndpointTargetConfig = z.output<typeof completionsTargetConfig> | z.output<typeof chatTargetConfig>;
 
+/** A module of yours, relative to the config file; what it exports: docs/targets.md. */
+const moduleTargetConfig = z.strictObject({
+  kind: z.literal('module'),
+  id: identifier.default('module'),
+  path: nonEmptyText,
+});
+
+/** A recorded run: the path of its folder, relative to the config file. */
+const replayTargetConfig = z.strictObject({ kind: z.literal('replay'), run: nonEmptyText });
+
 const targetConfig = z.discriminatedUnion('kind', [
   referenceEngineTargetConfig,
   completionsTargetConfig,
   chatTargetConfig,
   nullTargetConfig,
+  moduleTargetConfig,
+  replayTargetConfig,
 ]);
 export type TargetConfig = z.output<typeof targetConfig>;
 

@@ -5,3 +5,6 @@ export type { ReferenceEngineOptions } from './reference-engine/options.ts';
 export { createNullTarget } from './null/target.ts';
 export { createEndpointTarget } from './endpoint/target.ts';
 export type { EndpointOptions } from './endpoint/options.ts';
+export { createModuleTarget } from './module/target.ts';
+export type { ModuleAnswer, ModuleRequest, TargetModule } from './module/interface.ts';
+export { createReplayTarget } from './replay/target.ts';

@@ -79,7 +79,7 @@ function alternativeOf({ tokenId, text, logprob }: Alternative): TokenAlternativ
 }
 
 /** SHA-256 over token ids, 4 bytes each, little-endian. */
-function tokenDigest(tokenIds: readonly number[]): string {
+export function tokenDigest(tokenIds: readonly number[]): string {
   const view = new DataView(new ArrayBuffer(tokenIds.length * 4));
   for (const [index, id] of tokenIds.entries()) view.setUint32(index * 4, id, true);
   return createHash('sha256').update(new Uint8Array(view.buffer)).digest('hex');

@@ -103,11 +103,13 @@ async function selfTestsOf(probing: Probing, { first, vocabSize, own, score }: S
   ];
 }
 
-/** llama.cpp tells it in the model list, others may. */
+/** llama.cpp tells it in the model list, `evenkeel serve` in /server_info. */
 async function vocabularyOf(client: HttpClient, model: string): Promise<number | null> {
   const answer = await client.send('/models', { retry: true });
   const entries = asList(asWire(answer.json)?.['data'])?.map(asWire) ?? [];
   const entry = entries.find((one) => one?.['id'] === model) ?? null;
   const size = countAt(asWire(entry?.['meta']), 'n_vocab') ?? countAt(entry, 'vocab_size');
-  return size === 0 ? null : size;
+  if (size !== null && size > 0) return size;
+  const info = await client.send('root:/server_info', { retry: false });
+  return info.status === 200 ? countAt(asWire(info.json), 'vocab_size') || null : null;
 }

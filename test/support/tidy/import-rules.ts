@@ -38,7 +38,7 @@ const ENGINE_ROOMS_WITH_NODE = [
   'engine/memory/tables',
 ];
 /** `import(name)` with a computed name hides what is imported. What a user's configuration chooses cannot be named here. */
-const COMPUTED_IMPORT_ROOMS = ['harness/config', 'harness/targets/reference-engine'];
+const COMPUTED_IMPORT_ROOMS = ['harness/config', 'harness/targets/module', 'harness/targets/reference-engine'];
 
 const BUILTIN = new Set(builtinModules);
 
