@@ -38,7 +38,7 @@ perturbations:
     times: 2
   batch-size: # alone, and with other requests in the batch
     sizes: [1, 2, 4]
-  prior-content: # after requests with other content
+  # prior-content: # after requests with other content; 1 % is allowed, which takes 299 outputs
   # prompt-order: # the same parts in another order
   # truncation: # a part of the prompt
   # precision: # other arithmetic
@@ -73,7 +73,7 @@ export default defineConfig({
   perturbations: {
     repeat: { times: 2 }, // the same request again
     'batch-size': { sizes: [1, 2, 4] }, // alone, and with other requests in the batch
-    'prior-content': {}, // after requests with other content
+    // 'prior-content': {}, // after requests with other content; 1 % is allowed, which takes 299 outputs
     // 'prompt-order': {}, // the same parts in another order
     // truncation: {}, // a part of the prompt
     // precision: {}, // other arithmetic
