@@ -135,6 +135,7 @@ async function sendWithRetries(options: HttpClientOptions, url: string, request:
           expected: `an answer within ${options.waitMsMax} ms`,
           got: `HTTP ${status} and a wait of ${Math.round(waitedMs)} ms`,
           hint: 'Try again when the server has fewer requests.',
+          retryAfterMs: waitedMs,
         });
     }
     await clock.sleep(waitedMs);
