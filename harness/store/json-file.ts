@@ -45,15 +45,18 @@ export function isTemporary(fileName: string): boolean {
   return fileName.startsWith('.tmp-');
 }
 
-/** Replaces a file as a whole; after the return it is on the disk. Creates the folder when it is missing. */
-export function writeFileAtomic(path: string, content: string | Uint8Array): void {
+/** Replaces a file as a whole, also from parts; after the return it is on the disk. Creates the folder when it is missing. */
+export function writeFileAtomic(path: string, content: string | Uint8Array | Generator<string>): void {
   const directory = dirname(path);
   mkdirSync(directory, { recursive: true });
   const temporary = join(directory, temporaryName());
   try {
     const file = openSync(temporary, 'wx');
     try {
-      writeAll(file, typeof content === 'string' ? new TextEncoder().encode(content) : content);
+      if (content instanceof Uint8Array) writeAll(file, content);
+      else
+        for (const part of typeof content === 'string' ? [content] : content)
+          writeAll(file, new TextEncoder().encode(part));
       fsyncSync(file);
     } finally {
       closeSync(file);

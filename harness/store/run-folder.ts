@@ -23,6 +23,7 @@ import {
 import { openBlobStore, type BlobStore } from './blob-store.ts';
 import { isTemporary, readRecord, recordText, writeFileAtomic } from './json-file.ts';
 import { indexLog, type LogIndex } from './log-index.ts';
+import { readPlanFile, writePlanFile } from './plan-file.ts';
 import { lockRun } from './run-lock.ts';
 import { openUnitLog, readUnitLog } from './unit-log.ts';
 
@@ -72,19 +73,18 @@ export function createRun(
 ): RunFolder {
   const id = checkedId(content.manifest.runId);
   const manifestText = recordText('manifest', content.manifest, 'manifest.json');
-  const planText = recordText('plan', content.plan, 'plan.json');
   const directory = join(runsDirectory, id);
   mkdirSync(directory, { recursive: true });
   const unlock = lockNewRun(directory, id);
   try {
-    writeFileAtomic(join(directory, 'plan.json'), planText);
+    writePlanFile(join(directory, 'plan.json'), content.plan);
     // Last: a folder with a manifest is a whole run folder.
     writeFileAtomic(join(directory, 'manifest.json'), manifestText);
   } finally {
     unlock();
   }
   writeFileAtomic(join(runsDirectory, LATEST), `${id}\n`);
-  return openFolder(directory);
+  return folderOf(directory, readRecord(join(directory, 'manifest.json'), 'manifest'), content.plan);
 }
 
 /** Of two processes that choose one id, one gets it. A folder in which a process was killed before its run began is free. */
@@ -172,7 +172,7 @@ function openFolder(directory: string): RunFolder {
       hint: 'See `evenkeel list runs`.',
     });
   const own = readRecord(join(directory, 'manifest.json'), 'manifest');
-  const ownPlan = readRecord(join(directory, 'plan.json'), 'plan');
+  const ownPlan = readPlanFile(join(directory, 'plan.json'));
   if (own.planSha256 !== ownPlan.planSha256)
     throw new DataError({
       code: 'DATA_PLAN_MISMATCH',
@@ -181,6 +181,10 @@ function openFolder(directory: string): RunFolder {
       got: ownPlan.planSha256,
       hint: 'The two files are not of one run.',
     });
+  return folderOf(directory, own, ownPlan);
+}
+
+function folderOf(directory: string, own: Manifest, ownPlan: Plan): RunFolder {
   const unitsPath = join(directory, 'units.jsonl');
   const blobs: BlobStore = openBlobStore(join(directory, 'blobs'));
   const pathOf = (fileName: string): string => {

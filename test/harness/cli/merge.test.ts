@@ -255,7 +255,7 @@ describe('merge', () => {
         const text = textOf(folder, 's2', 'plan.json');
         writeFileSync(
           runPath(folder, 's2', 'plan.json'),
-          text.replace(/"id": "u-[0-9a-f]{16}"/, '"id": "u-0000000000000000"'),
+          text.replace(/"id":"u-[0-9a-f]{16}"/, '"id":"u-0000000000000000"'),
         );
       },
       'expected units with the digest',
