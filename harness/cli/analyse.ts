@@ -112,6 +112,7 @@ export async function findingsOf(run: RunFolder): Promise<Pick<Analysis, 'findin
     executions: { repeatedUnits: log.repeatedUnits, unequal: [...log.unequal] },
     retried: retried.map(({ unitId, attempts, failedAttempts }) => ({ unitId, attempts, errors: [...failedAttempts] })),
     missing: plan.units.flatMap((unit) => missing(unit, byUnit.get(unit.id))),
+    unsupported: plan.units.flatMap((unit) => unsupported(unit, byUnit.get(unit.id))),
     determinism: determinismSuite.analyse(inputFor(determinismSuite.id)),
     drift: driftSuite.analyse(inputFor(driftSuite.id)),
     leakage: leakageSuite.analyse(inputFor(leakageSuite.id)),
@@ -161,7 +162,11 @@ function partialOf(run: RunFolder): Findings['partial'] {
 
 function missing(unit: Unit, record: IndexedUnit | undefined): Findings['missing'] {
   if (record === undefined) return [{ unitId: unit.id, why: 'not run' }];
-  if (record.status === 'ok') return [];
-  const why = record.why ?? 'no reason was recorded';
-  return [{ unitId: unit.id, why: record.status === 'unsupported' ? `not supported by the target: ${why}` : why }];
+  return record.status === 'error' ? [{ unitId: unit.id, why: whyOf(record) }] : [];
 }
+
+function unsupported(unit: Unit, record: IndexedUnit | undefined): Findings['unsupported'] {
+  return record?.status === 'unsupported' ? [{ unitId: unit.id, why: whyOf(record) }] : [];
+}
+
+const whyOf = ({ why }: IndexedUnit): string => why ?? 'no reason was recorded';

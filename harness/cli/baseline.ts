@@ -110,7 +110,7 @@ export interface WriteBaselineInput {
 export function writeBaseline({ path, name, run, analysis, flags, io }: WriteBaselineInput): void {
   const { findings, verdict } = analysis;
   const snapshot = analysis.snapshot();
-  const missing = findings.unitsPlanned - findings.unitsObserved;
+  const missing = findings.unitsPlanned - findings.unitsObserved - findings.unsupported.length;
   if (missing > 0 && flags.allowPartial !== true)
     throw new DataError({
       code: 'BASELINE_INCOMPLETE',

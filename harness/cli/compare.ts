@@ -99,6 +99,7 @@ const NO_FINDINGS: Findings = {
   executions: { kind: 'not-measured', why: 'a baseline holds no log' },
   retried: { kind: 'not-measured', why: 'a baseline holds no log' },
   missing: [],
+  unsupported: [],
   determinism: [],
   drift: [],
   leakage: [],

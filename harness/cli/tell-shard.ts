@@ -27,14 +27,14 @@ export async function tellShard(
   { json }: { readonly json?: boolean },
   io: CliIo,
 ): Promise<number> {
-  const { findings, log } = await findingsOf(run);
+  const { findings } = await findingsOf(run);
   const differences = differencesOf(findings);
-  const unsupported = log.units.filter(({ status }) => status === 'unsupported').length;
-  const failed = findings.missing.length - unsupported;
+  const unsupported = findings.unsupported.length;
+  const failed = findings.missing.length;
   if (json === true) {
-    const { unitsPlanned: planned, unitsObserved: observed, missing, retried, executions } = findings;
+    const { unitsPlanned: planned, unitsObserved: observed, retried, executions } = findings;
     io.stdout.write(
-      `${JSON.stringify({ runId: run.id, directory: run.directory, shard, units: { planned, observed, missing }, retried, executions, differences }, null, 2)}\n`,
+      `${JSON.stringify({ runId: run.id, directory: run.directory, shard, units: { planned, observed, missing: findings.missing, unsupported: findings.unsupported }, retried, executions, differences }, null, 2)}\n`,
     );
   } else {
     const rest = [unsupported > 0 ? `${unsupported} unsupported` : '', failed > 0 ? `${failed} failed` : ''];

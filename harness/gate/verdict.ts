@@ -57,7 +57,10 @@ export function judge({ findings, policy, planComplete, comparison, card, today 
     ...(comparison === null ? [] : baselineDrafts(comparison, policy)),
   ];
   const { checks, waivers } = applyWaivers(judgeDrafts(drafts, policy.families), policy.waivers, today);
-  const missing = Math.max(findings.missing.length, findings.unitsPlanned - findings.unitsObserved);
+  const missing = Math.max(
+    findings.missing.length,
+    findings.unitsPlanned - findings.unitsObserved - findings.unsupported.length,
+  );
   const complete = planComplete && missing === 0;
   const outcome = checks.length === 0 && complete ? 'inconclusive' : outcomeOf(checks, complete);
   const about = (subject: Check['report']): Check[] => checks.filter(({ report }) => report === subject);
@@ -144,7 +147,7 @@ function bannerOf({ outcome, checks, findings, missing, planComplete, comparison
     case 'incomplete':
       return `${[absent, ...incomplete].filter((text) => text !== '').join(' ')} ${counted(checks.length, 'check')} so far, none failed.`;
     case 'pass':
-      return `${counted(checks.length - waived, 'check')} passed on ${counted(findings.unitsObserved, 'unit')}; each names the failure rate it still allows.${waived === 0 ? '' : ` ${counted(waived, 'check')} waived.`}`;
+      return `${counted(checks.length - waived, 'check')} passed on ${counted(findings.unitsObserved, 'unit')}; each names the failure rate it still allows.${waived === 0 ? '' : ` ${counted(waived, 'check')} waived.`}${unsupportedWords(findings)}`;
   }
 }
 
@@ -168,6 +171,11 @@ const SUBJECTS: Readonly<Record<Exclude<Check['report'], 'serving-card'>, string
   leakage: 'Cross-request leakage on',
   baseline: 'Against the baseline,',
 };
+
+function unsupportedWords({ unsupported: [first, ...others] }: Findings): string {
+  if (first === undefined) return '';
+  return ` ${counted(others.length + 1, 'unit')} not supported by the target, first ${first.unitId}: ${first.why}.`;
+}
 
 function missingWords({ missing: reasons, unitsPlanned }: Findings, missing: number, planComplete: boolean): string {
   if (missing === 0) return planComplete ? '' : 'Only a part of the plan was judged.';

@@ -152,6 +152,8 @@ export const unequalExecution = z.strictObject({
 });
 export type UnequalExecution = z.infer<typeof unequalExecution>;
 
+const unitReason = z.strictObject({ unitId: z.string(), why: z.string() });
+
 export const findings = z.strictObject({
   schemaVersion,
   unitsPlanned: z.int().min(0),
@@ -170,8 +172,10 @@ export const findings = z.strictObject({
     z.array(z.strictObject({ unitId: z.string(), attempts: z.int().min(2), errors: z.array(z.string()) })),
     notMeasured,
   ]),
-  /** Units without a usable observation, each with its reason. */
-  missing: z.array(z.strictObject({ unitId: z.string(), why: z.string() })),
+  /** Units that should have a usable observation and have none, each with its reason. */
+  missing: z.array(unitReason),
+  /** Units that ask for what the target does not have: left out, named, and no gap in the measurement. */
+  unsupported: z.array(unitReason),
   determinism: z.array(determinismRow),
   drift: z.array(driftRow),
   leakage: z.array(leakageRow),

@@ -67,11 +67,10 @@ export function unitsOf({ plan, findings, units }: Context): UnitsView {
         time: duration(seen.reduce((total, { durationMs }) => total + durationMs, 0)),
       };
     }),
-    missing: findings.missing.map(({ unitId, why }) => ({
-      unitId,
-      perturbation: perturbationOf.get(unitId) ?? 'not in the plan',
-      why,
-    })),
+    missing: [
+      ...findings.missing,
+      ...findings.unsupported.map(({ unitId, why }) => ({ unitId, why: `not supported by the target: ${why}` })),
+    ].map(({ unitId, why }) => ({ unitId, perturbation: perturbationOf.get(unitId) ?? 'not in the plan', why })),
   };
 }
 

@@ -113,6 +113,7 @@ export function createFindings(change: Partial<Findings> = {}): Findings {
     executions: { repeatedUnits: 0, unequal: [] },
     retried: [],
     missing: [],
+    unsupported: [],
     determinism: [],
     drift: [],
     leakage: [],

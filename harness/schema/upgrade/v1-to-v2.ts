@@ -22,10 +22,11 @@ export const v1ToV2: UpgradeStep = {
       (attempt) => withDefaults(attempt, { waitMs: 0 }),
     ),
   // The parts by case were not written; a comparison with such findings has no pairs and says so.
+  // Units that the target does not support stood among the missing ones.
   findings: (record) =>
     ['determinism', 'drift', 'leakage'].reduce(
       (rows, report) => eachItem(rows, report, (row) => withDefaults(row, { byCase: [] })),
-      withDefaults(record, { partial: null, executions: NOT_RECORDED, retried: NOT_RECORDED }),
+      withDefaults(record, { partial: null, executions: NOT_RECORDED, retried: NOT_RECORDED, unsupported: [] }),
     ),
   // There was no baseline, no waiver, no family of tests, and invariants were not derived.
   verdict: (record) =>

@@ -196,7 +196,7 @@ export function recordNodes(view: View): HTMLElement[] {
       units.missing.length === 0
         ? null
         : plainTable(
-            ['Missing unit', 'Perturbation', 'Why'],
+            ['Unit without a result', 'Perturbation', 'Why'],
             units.missing.map((m) => [m.unitId, m.perturbation, m.why]),
           ),
     ]),

@@ -205,6 +205,21 @@ describe('the verdict on cross-request leakage', () => {
   });
 });
 
+describe('the verdict on a run with units that the target does not support', () => {
+  const unsupported = [{ unitId: 'u-00000000000000ab', why: 'level bf16 needs precision bf16; the target has none' }];
+
+  it('passes on the others, and names what was left out', () => {
+    const verdict = judgeThese({ determinism: [createDeterminismRow()], unsupported, unitsObserved: 3 });
+    expect(verdict).toMatchObject({ outcome: 'pass', exitCode: 0 });
+    expect(verdict.reason).toContain('1 unit not supported by the target, first u-00000000000000ab: level bf16 needs');
+  });
+
+  it('is still incomplete when another unit is missing', () => {
+    const verdict = judgeThese({ determinism: [createDeterminismRow()], unsupported, unitsObserved: 2 });
+    expect(verdict).toMatchObject({ outcome: 'incomplete', exitCode: 3 });
+  });
+});
+
 describe('the verdict on a run with missing units', () => {
   const missing = [{ unitId: 'u-00000000000000aa', why: 'the server closed the connection' }];
 
