@@ -63,7 +63,9 @@ describe('the engine over HTTP', () => {
       [...inProcess].map(([check, { outcome }]) => [check, outcome]),
     );
     expect(overHttp.size).toBeGreaterThan(4);
-    expect([...overHttp.values()].every(({ outcome }) => outcome === 'pass')).toBe(true);
+    // canaries of a few outputs decide nothing, in either place
+    const determinism = [...overHttp].filter(([check]) => check.includes(' determinism '));
+    expect(determinism.map(([, { outcome }]) => outcome)).toEqual(determinism.map(() => 'pass'));
     // in process by bits; over HTTP by tokens, and the check says so
     const [first] = overHttp.values();
     expect(first.reason).toMatch(/bits cannot be had/);
