@@ -19,6 +19,8 @@ export type EngineRequest = Omit<
 
 export interface EngineLoopOptions {
   readonly queuedMax: number;
+  /** How long an idle engine waits for more requests before the first step. */
+  readonly batchWaitMs: number;
   readonly onDefect: (error: unknown) => void;
 }
 
@@ -147,8 +149,10 @@ export class EngineLoop {
   private start(): void {
     if (this.active) return;
     this.active = true;
+    const { batchWaitMs } = this.options;
     // not at once: requests that came in the same turn of the event loop share the first step
-    setImmediate(() => this.round());
+    if (batchWaitMs === 0) setImmediate(() => this.round());
+    else setTimeout(() => this.round(), batchWaitMs);
   }
 
   private round(): void {

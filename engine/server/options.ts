@@ -8,6 +8,8 @@ export interface ServerLimits {
   readonly bodyBytes: number;
   /** Requests that may wait for a place in the batch; more are answered with 429. */
   readonly queuedMax: number;
+  /** How long an idle engine waits for more requests before the first step, so that requests sent together begin in one batch. */
+  readonly batchWaitMs: number;
   /** Log-probabilities that one request may ask for, alternatives included: they are kept until it is answered. */
   readonly logprobsMax: number;
   /** Open connections. */
@@ -26,6 +28,7 @@ export interface ServerLimits {
 export const LIMIT_DEFAULTS: ServerLimits = {
   bodyBytes: 1024 * 1024,
   queuedMax: 256,
+  batchWaitMs: 0,
   logprobsMax: 1024 * 1024,
   connectionsMax: 1024,
   headersMs: 10_000,

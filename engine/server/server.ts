@@ -32,8 +32,8 @@ const CLOSE_MS = 2000;
 
 export function createEngineServer(engine: Engine, given: ServerOptions): EngineServer {
   const options = completeServerOptions(given);
-  const { queuedMax, drainMs } = options.limits;
-  const loop = new EngineLoop(engine, { queuedMax, onDefect: options.onDefect });
+  const { queuedMax, batchWaitMs, drainMs } = options.limits;
+  const loop = new EngineLoop(engine, { queuedMax, batchWaitMs, onDefect: options.onDefect });
   const state = new ServerState(engine, loop, options);
   const app = createHttpApp(options);
   app.addHook('onRequest', async (request) => {

@@ -20,6 +20,7 @@ interface ServeFlags extends EngineFlags {
   readonly allowUnauthenticated?: boolean;
   readonly servedModelName?: string;
   readonly maxQueued: number;
+  readonly batchWaitMs: number;
 }
 
 const PORT_MAX = 65_535;
@@ -66,6 +67,9 @@ export function addServeVerb(program: Command, io: CliIo, setExitCode: (code: nu
     .addOption(
       option('--max-queued <requests>', 'waiting requests; more get 429', wholeNumber(0, 100_000)).default(256),
     )
+    .addOption(
+      option('--batch-wait-ms <ms>', 'idle engine: time in which a batch forms', wholeNumber(0, 10_000)).default(0),
+    )
     .addOption(option('--fault <name>', 'serve with a seeded fault of the fault bench', nonEmpty))
     .addHelpText('after', EXAMPLES)
     .action(async (flags: ServeFlags) => {
@@ -100,7 +104,7 @@ async function serveVerb(flags: ServeFlags, io: CliIo): Promise<number> {
       entries: [{ name: 'fault', value: fault }],
       unixSeconds: () => Math.floor(Date.parse(io.clock.isoNow()) / 1000),
       onDefect: (error) => tellDefect(error, io),
-      limits: { queuedMax: flags.maxQueued },
+      limits: { queuedMax: flags.maxQueued, batchWaitMs: flags.batchWaitMs },
     });
     const url = await listen(server, flags);
     io.stdout.write(`${url}\n`);

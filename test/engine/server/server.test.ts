@@ -51,6 +51,22 @@ describe('concurrent requests', () => {
     }
   });
 
+  it('that come one after another begin in one step when the idle engine waits for them, and in several when not', async () => {
+    const stepsOf = async (batchWaitMs: number): Promise<[number, number]> => {
+      const server = opened(testServer({}, { limits: { batchWaitMs } }));
+      const answers: Promise<unknown>[] = [];
+      for (let i = 0; i < 4; i++) {
+        answers.push(ask(server, { prompt: `p${i}`, max_tokens: 3, ignore_eos: true }));
+        // several turns of the event loop: without the wait a step is computed meanwhile
+        for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+      }
+      await Promise.all(answers);
+      return [await gauge(server, 'steps_total'), await gauge(server, 'step_rows_sum')];
+    };
+    expect(await stepsOf(300)).toEqual([3, 12]);
+    expect((await stepsOf(0))[0]).toBeGreaterThan(3);
+  });
+
   it('are refused with 429 and a time when the queue is full, and when one request could never fit', async () => {
     const server = opened(testServer({ maxBatch: 1 }, { limits: { queuedMax: 2 } }));
     const answers = await Promise.all(
