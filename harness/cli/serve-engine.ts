@@ -16,11 +16,12 @@ import {
   type EngineOptions,
   type PrecisionMode,
 } from '../../engine/index.ts';
-import { discoverConfig, readConfigFile, resolveConfig } from '../config/index.ts';
+import { discoverConfig, readConfigFile, resolveConfig, valuesFromEnvironment } from '../config/index.ts';
 import { ConfigError, DataError, type Problem } from '../ports/index.ts';
 import { loadPartsModule } from '../targets/index.ts';
 import { faultModule } from './fault-module.ts';
 import type { CliIo } from './io.ts';
+import { configPlace } from './prepare.ts';
 
 export interface EngineFlags {
   /** False: no config file is read. */
@@ -64,7 +65,7 @@ const DEFAULTS: FromConfig = {
 };
 
 /** @throws ConfigError, DataError */
-export async function openServedEngine(flags: EngineFlags, io: Pick<CliIo, 'cwd'>): Promise<ServedEngine> {
+export async function openServedEngine(flags: EngineFlags, io: Pick<CliIo, 'cwd' | 'env'>): Promise<ServedEngine> {
   const problems: Problem[] = [];
   const config = await fromConfig(flags, io);
   const place = checkpointPlace(flags, config.checkpoint, io, problems);
@@ -96,11 +97,15 @@ export async function openServedEngine(flags: EngineFlags, io: Pick<CliIo, 'cwd'
   };
 }
 
-async function fromConfig({ config }: EngineFlags, io: Pick<CliIo, 'cwd'>): Promise<FromConfig> {
+async function fromConfig({ config }: EngineFlags, io: Pick<CliIo, 'cwd' | 'env'>): Promise<FromConfig> {
   if (config === false) return DEFAULTS;
-  const file = configFile(config, io.cwd);
+  const file = configFile(config, io);
   if (file === null) return DEFAULTS;
-  const { target } = resolveConfig(await readConfigFile(file), { perturbationOptions, subject: file });
+  const { target } = resolveConfig(await readConfigFile(file), {
+    perturbationOptions,
+    environment: valuesFromEnvironment(io.env),
+    subject: file,
+  });
   if (target.kind !== 'reference-engine')
     throw new ConfigError(
       {
@@ -124,11 +129,12 @@ async function fromConfig({ config }: EngineFlags, io: Pick<CliIo, 'cwd'>): Prom
 }
 
 /** The file that was named, or the folder's own; null when it has none. */
-function configFile(named: string | undefined, cwd: string): string | null {
+function configFile(flag: string | undefined, io: Pick<CliIo, 'cwd' | 'env'>): string | null {
+  const place = configPlace(flag, io);
   try {
-    return discoverConfig({ directory: cwd, file: named });
+    return discoverConfig(place);
   } catch (error) {
-    if (named === undefined && error instanceof ConfigError && error.code === 'CONFIG_FILE_NOT_FOUND') return null;
+    if (place.file === undefined && error instanceof ConfigError && error.code === 'CONFIG_FILE_NOT_FOUND') return null;
     throw error;
   }
 }

@@ -9,7 +9,7 @@ import type { EngineServer } from '../../engine/server/index.ts';
 import { ConfigError } from '../ports/index.ts';
 import { EXIT } from './exit-code.ts';
 import { configFlag, nonEmpty, wholeNumber } from './flags.ts';
-import type { CliIo } from './io.ts';
+import { note, type CliIo } from './io.ts';
 import { packageVersion } from './package-version.ts';
 import { openServedEngine, type EngineFlags } from './serve-engine.ts';
 
@@ -108,13 +108,14 @@ async function serveVerb(flags: ServeFlags, io: CliIo): Promise<number> {
     });
     const url = await listen(server, flags);
     io.stdout.write(`${url}\n`);
-    io.stderr.write(
+    note(
+      io,
       `Serving ${flags.servedModelName ?? modelName}, ${engine.options.precision}` +
         `${fault === 'none' ? '' : `, with the fault ${fault}`}. OpenAI clients: base URL ${url}/v1\n` +
-        'Ctrl-C stops after the running requests.\n',
+        'Ctrl-C stops after the running requests.',
     );
     const signal = await interrupt.given;
-    io.stderr.write('Stopping: running requests are finished first; again to stop at once.\n');
+    note(io, 'Stopping: running requests are finished first; again to stop at once.');
     await server.close();
     engine.close();
     return signal === 'SIGTERM' ? EXIT.pass : EXIT.interrupted;

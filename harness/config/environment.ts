@@ -47,6 +47,7 @@ export const PROGRAM_VARIABLES: readonly { readonly name: string; readonly what:
     name: 'EVENKEEL_FORCE_TTY',
     what: '`0`: as if the output went to a file; `1`: to a terminal; `100`: to one of 100 columns',
   },
+  { name: 'EVENKEEL_API_KEY', what: 'key that clients of `evenkeel serve` must send' },
   { name: 'NO_COLOR', what: 'no colour, when set' },
   { name: 'FORCE_COLOR', what: 'colour although the output is no terminal; `0`: no colour. Stronger than NO_COLOR' },
   { name: 'CI', what: 'when set: plain progress lines, and baselines are not updated' },
