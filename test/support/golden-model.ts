@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { createEngine, loadCheckpoint } from '../../engine/index.ts';
-import type { Engine, PrecisionMode } from '../../engine/index.ts';
+import type { Engine, EngineOptions, PrecisionMode } from '../../engine/index.ts';
 import { goldenFiles, readSafetensors } from './golden.ts';
 import type { GoldenSafetensors } from './golden.ts';
 
@@ -14,7 +14,7 @@ const MODES: Readonly<Record<string, PrecisionMode>> = { f32: 'f32', f32_kvq: 'f
 export interface GoldenModel {
   readonly name: string;
   readonly golden: GoldenSafetensors;
-  engine(mode: string): Engine;
+  engine(mode: string, options?: EngineOptions): Engine;
   readonly prompts: readonly { readonly mode: string; readonly prompt: string }[];
   readonly decodes: readonly {
     readonly mode: string;
@@ -34,7 +34,7 @@ export function goldenModels(): GoldenModel[] {
     return {
       name: stem.split('/').pop() ?? stem,
       golden,
-      engine: (mode) => createEngine(checkpoint, { precision: MODES[mode] }),
+      engine: (mode, options = {}) => createEngine(checkpoint, { precision: MODES[mode], ...options }),
       prompts: names.flatMap((n) => {
         const match = /^(\w+)\.(p\d+)\.logits$/.exec(n);
         return match !== null && match[1] in MODES ? [{ mode: match[1], prompt: match[2] }] : [];

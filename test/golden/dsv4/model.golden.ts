@@ -76,6 +76,18 @@ for (const model of models) {
       },
     );
 
+    it.each(model.prompts)('$mode $prompt: the plain kernels give the same bits', ({ mode, prompt }) => {
+      const ids = model.golden.tensors.get(`${prompt}.input_ids`)!.numbers();
+      const mtp = model.golden.tensors.has(`${mode}.${prompt}.mtp_logits`);
+      const fast = model.engine(mode).score(ids, { mtp });
+      const plain = model.engine(mode, { kernels: 'reference' }).score(ids, { mtp });
+      expect(plain).toEqual(fast);
+      // equality of arrays takes 0 and -0 for the same
+      for (const name of ['logits', 'mtpLogits'] as const)
+        if (fast[name] !== null)
+          expect(Buffer.compare(Buffer.from(plain[name]!.buffer), Buffer.from(fast[name].buffer)), name).toBe(0);
+    });
+
     it.each(model.decodes)(
       '$mode decode: one token at a time after $prefill tokens gives the golden rows within 1e-4',
       ({ mode, prompt, prefill, steps }) => {
