@@ -47,7 +47,32 @@ describe('resolveConfig', () => {
       caseLimit: null,
       generation: { maxTokens: 16, temperature: 0, seed: 0, scoreLastPositions: 32 },
       perturbations: { repeat: { times: 2 } },
-      policy: { name: 'default', maxFailureRate: 0.2, require: 'bits', drift: {}, failOnInconclusive: false },
+      policy: {
+        name: 'default',
+        posture: 'strict',
+        require: 'bits',
+        maxFailureRate: 0.2,
+        maxCanaryRate: 0.01,
+        minCases: 2,
+        noiseMargin: 0.05,
+        determinism: {},
+        drift: {},
+        leakage: {},
+        card: {},
+        baseline: {
+          allowPartial: false,
+          outputs: 'bits',
+          margin: { failureRate: 0.2, klNatsMean: 0.004726, sameTopShare: 0.0345 },
+          noise: { failureRate: 0.01, klNatsMean: 0.000238, sameTopShare: 0.0078 },
+        },
+        families: {
+          determinism: { method: 'benjamini-hochberg', alpha: 0.05 },
+          drift: { method: 'benjamini-hochberg', alpha: 0.05 },
+          leakage: { method: 'holm', alpha: 0.01 },
+        },
+        waivers: [],
+        failOnInconclusive: false,
+      },
       seed: 'evenkeel',
       runsDirectory: '.evenkeel/runs',
       reporters: ['html', 'json'],
@@ -128,7 +153,7 @@ describe('resolveConfig', () => {
     ['a half integer', { generation: { seed: 0.5 } }, 'generation.seed: expected integer, got 0.5.'],
     ['an empty list of cases', { cases: [] }, 'cases: expected text that is not empty or list of text that is not empty, at least 1, got an empty list.'],
     ['an id with a capital', { target: { kind: 'reference-engine', id: 'Mine' } }, 'target.id: expected an id of at most 80 characters: a-z, 0-9, ".", "_", "-", starting with a-z or 0-9, got "Mine".'],
-    ['a key with a dot', { policy: { drift: { 'a.b': { top: 1 } } } }, 'policy.drift["a.b"].top: expected one of klNatsMeanMax, sameTopShareMin, got the unknown key "top". Remove it.'],
+    ['a key with a dot', { policy: { drift: { 'a.b': { top: 1 } } } }, 'policy.drift["a.b"].top: expected one of klNatsMeanMax, sameTopShareMin, rmsLogprobDiffMax, perplexityRatioMax, klNatsMaxMax, maxAbsLogprobDiffMax, got the unknown key "top". Remove it.'],
   ])('tells %s in words', (_name, change, line) => {
     expect(problemLines({ ...minimal, ...change })).toEqual([line]);
   }); // prettier-ignore

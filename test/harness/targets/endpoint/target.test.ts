@@ -40,9 +40,9 @@ describe('a server as a target', () => {
       endpoint: { dialect: 'vllm', model: 'toy', route: 'completions' },
     });
     expect((await targetOf(server.baseUrl).describe()).fingerprintSha256).toBe(description.fingerprintSha256);
-    const declared = await targetOf(server.baseUrl, { declared: { kv_cache_dtype: 'fp8' } }).describe();
+    const declared = await targetOf(server.baseUrl, { declared: { rack: 'a7' } }).describe();
     expect(declared.fingerprintSha256).not.toBe(description.fingerprintSha256);
-    expect(declared.card).toContainEqual({ name: 'kv_cache_dtype', value: 'fp8', source: 'declared' });
+    expect(declared.card).toContainEqual({ name: 'rack', value: 'a7', source: 'declared' });
   });
 
   it('sends every sampling parameter in every request, so that no default of the server fills one in', async () => {
@@ -65,8 +65,8 @@ describe('a server as a target', () => {
     const last = server.generations().at(-1)?.body ?? {};
     expect(Object.keys(last).filter((key) => ['top_k', 'min_p', 'ignore_eos', 'cache_salt'].includes(key))).toEqual([]);
     expect((await target.describe()).card).toContainEqual({
-      name: 'sampling: top_k',
-      value: 'left to the server; no field of this route sets it',
+      name: 'sampling top_k',
+      value: 'left to the server: no field of this route sets it',
       source: 'unknown',
     });
   });
