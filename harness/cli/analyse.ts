@@ -113,6 +113,7 @@ export async function findingsOf(run: RunFolder): Promise<Pick<Analysis, 'findin
     retried: retried.map(({ unitId, attempts, failedAttempts }) => ({ unitId, attempts, errors: [...failedAttempts] })),
     missing: plan.units.flatMap((unit) => missing(unit, byUnit.get(unit.id))),
     unsupported: plan.units.flatMap((unit) => unsupported(unit, byUnit.get(unit.id))),
+    ...cachedUnits(log),
     determinism: determinismSuite.analyse(inputFor(determinismSuite.id)),
     drift: driftSuite.analyse(inputFor(driftSuite.id)),
     leakage: leakageSuite.analyse(inputFor(leakageSuite.id)),
@@ -158,6 +159,14 @@ function partialOf(run: RunFolder): Findings['partial'] {
   if (merged === null || merged.present.length === merged.of) return null;
   const { of, present } = merged;
   return { of, present, unitsLeftOut: run.plan.units.length - plannedPart(run).units.length };
+}
+
+/** Absent where there are none, so that findings without a cache do not speak of it. */
+function cachedUnits({ units }: LogIndex): Pick<Findings, 'cached'> {
+  const cached = units.flatMap(({ unitId, cachedFrom }) =>
+    cachedFrom === null ? [] : [{ unitId, runId: cachedFrom }],
+  );
+  return cached.length === 0 ? {} : { cached };
 }
 
 function missing(unit: Unit, record: IndexedUnit | undefined): Findings['missing'] {

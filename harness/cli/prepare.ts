@@ -45,6 +45,7 @@ export interface PlanFlags {
   readonly baseUrl?: string;
   readonly model?: string;
   readonly apiKeyEnv?: string;
+  readonly cache?: boolean;
 }
 
 export interface Prepared {
@@ -144,7 +145,7 @@ function shardOf({ shard, shardBy }: PlanFlags, { env }: Pick<CliIo, 'env'>): Sh
 }
 
 function overridesOf(flags: PlanFlags, raw: unknown): ConfigOverrides {
-  const { limit, seed, lanes, fault, output } = flags;
+  const { limit, seed, lanes, fault, output, cache } = flags;
   const target = {
     ...(lanes === undefined && fault === undefined ? {} : { lanes, fault }),
     ...endpointOverrides(flags, raw),
@@ -153,6 +154,7 @@ function overridesOf(flags: PlanFlags, raw: unknown): ConfigOverrides {
     caseLimit: limit,
     seed,
     reporters: output,
+    ...(cache === undefined ? {} : { cache: { use: cache } }),
     ...(Object.keys(target).length === 0 ? {} : { target }),
   };
 }

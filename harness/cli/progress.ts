@@ -98,6 +98,8 @@ function costOf(unit: Unit): number {
 
 function finishedLine(unit: Unit, record: Observation, done: number, planned: number): string {
   const place = `[${String(done).padStart(String(planned).length)}/${planned}]`;
+  if (record.cachedFrom !== undefined)
+    return `${place} cached ${unit.perturbation} ${unit.id} ${unit.caseIds[0]} from ${record.cachedFrom}`;
   const ms = record.attempts.reduce((sum, attempt) => sum + attempt.durationMs, 0);
   return `${place} ${record.status} ${unit.perturbation} ${unit.id} ${unit.caseIds[0]} ${durationText(ms)}`;
 }

@@ -54,11 +54,12 @@ export function viewOf(run: RunFolder, { findings, verdict, log }: Analysis): Vi
     plan: run.plan,
     findings,
     verdict,
-    units: log.units.map(({ unitId, status, lane, attempts, durationMs }) => ({
+    units: log.units.map(({ unitId, status, lane, attempts, cachedFrom, durationMs }) => ({
       unitId,
       status,
       lane,
       attempts,
+      cachedFrom,
       durationMs,
     })),
   });

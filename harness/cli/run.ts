@@ -34,6 +34,7 @@ import {
   wholeNumber,
 } from './flags.ts';
 import { detail, type CliIo } from './io.ts';
+import { runCache } from './run-cache.ts';
 import { makeManifest, newRunId, runCommand } from './manifest.ts';
 import { prepare, type PlanFlags, type Prepared } from './prepare.ts';
 import { createProgress } from './progress.ts';
@@ -79,6 +80,8 @@ export function addRunVerb(program: Command, io: CliIo, setExitCode: (code: numb
     .option('--resume [run]', 'continue a run: its id, or nothing for the latest')
     .option('--retry-errors [run]', 'run again what ended with an error, and nothing else')
     .option('--max-errors <count>', 'stop after more units than this have ended with an error', wholeNumber(0, 1e9))
+    .option('--cache', 'take units of the drift report from earlier runs on this target (config: cache.use)')
+    .option('--no-cache', 'measure everything (the default)')
     .option('--dry-run', 'print the plan, as `evenkeel plan` does, and run nothing')
     .option('--run-id <id>', 'name of the new run (default: time and plan)')
     .option('--blob <file>', 'also pack the run folder, as .tar.gz, to be carried to the merge')
@@ -221,6 +224,9 @@ async function execute({ prepared, description, run, flags, io, signal }: Execut
         signal,
         earlier: log.units,
         errorsMax: flags.maxErrors ?? null,
+        ...(prepared.config.cache.use
+          ? { cache: runCache({ prepared, description, run, io, say: progress.say }) }
+          : {}),
         onProgress: progress.onEvent,
       });
     } finally {

@@ -82,6 +82,8 @@ export function tellNotes({ log, verdict }: Analysis, flags: Pick<ResultFlags, '
       `${warning} ${counted(log.unequal.length, 'unit')} ran twice with unequal results, first ${first.unitId} in ${first.what}; the last counts, both are in units.jsonl\n`,
     );
   else if (log.repeatedUnits > 0) note(io, `note: ${counted(log.repeatedUnits, 'unit')} ran twice, with equal results`);
+  const cached = log.units.filter(({ cachedFrom }) => cachedFrom !== null).length;
+  if (cached > 0) note(io, `note: ${counted(cached, 'unit')} taken from earlier runs; --no-cache measures them again`);
   const retried = log.units.filter(({ attempts }) => attempts > 1).length;
   if (retried > 0)
     io.stderr.write(

@@ -158,6 +158,16 @@ const generationConfig = z.strictObject({
     .describe('Prompt positions whose logits are kept, from the end; drift is measured there.'),
 });
 
+/** Answers of earlier runs; which units may be taken from it: harness/run/unit-cache.ts. */
+const cacheConfig = z.strictObject({
+  use: z
+    .boolean()
+    .default(false)
+    .describe('Take units of the drift report from earlier runs on the same target; repeats are always measured.'),
+  directory: nonEmptyText.default('.evenkeel/cache').describe('Where they are kept; it can be deleted at any time.'),
+  maxAgeDays: z.number().min(0).max(3650).default(7).describe('Older answers are measured again.'),
+});
+
 const reporterName = z.enum(['html', 'json']);
 
 /** The options of each perturbation, by its id, in the order in which they are planned. */
@@ -173,6 +183,7 @@ const configShape = {
   policy: policy.prefault({}).describe('What must hold.'),
   seed: nonEmptyText.default('evenkeel').describe('Every random choice of a run is derived from it.'),
   runsDirectory: nonEmptyText.default('.evenkeel/runs').describe('Where run folders are made.'),
+  cache: cacheConfig.prefault({}).describe('Answers of earlier runs.'),
   reporters: z.array(reporterName).default(['html', 'json']).describe('Reports to write into the run folder.'),
 };
 type CommonConfig = z.ZodObject<typeof configShape, z.core.$strict>;

@@ -33,6 +33,7 @@ export const CONFIG_VARIABLES: readonly ConfigVariable[] = [
   { name: 'EVENKEEL_FAULT', key: 'target.fault', flag: '--fault', read: text },
   { name: 'EVENKEEL_OUTPUT', key: 'reporters', flag: '--output', read: list },
   { name: 'EVENKEEL_RUNS_DIR', key: 'runsDirectory', flag: null, read: text },
+  { name: 'EVENKEEL_CACHE_DIR', key: 'cache.directory', flag: null, read: text },
 ];
 
 /** Read by the program itself, not part of the configuration. */

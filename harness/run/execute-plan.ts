@@ -9,6 +9,7 @@
 import type { Clock } from '../ports/index.ts';
 import { SCHEMA_VERSION, type Observation, type Plan, type Target, type Unit } from '../schema/index.ts';
 import type { RunWriter } from '../store/index.ts';
+import type { UnitCache } from './unit-cache.ts';
 import { executeUnit, type ExecuteUnitInput, type UnitOutcome } from './execute-unit.ts';
 
 /** How often and how patiently a unit is tried again after an error of the transport. */
@@ -37,6 +38,8 @@ export interface ExecutePlanInput {
   readonly retry?: RetryRule;
   /** No further unit is taken after more units than this have ended with an error; null = no limit. */
   readonly errorsMax?: number | null;
+  /** Absent: every unit is measured. */
+  readonly cache?: UnitCache;
   readonly onProgress?: (event: ProgressEvent) => void;
 }
 
@@ -77,10 +80,10 @@ export async function executePlan(input: ExecutePlanInput): Promise<PlanOutcome>
       const unit = queue[next++];
       if (unit === undefined) return;
       input.onProgress?.({ kind: 'started', unit, lane });
-      const flight = flights.start();
-      const record = await observeUnit({ ...input, signal }, unit, lane, flight).finally(() => flights.end(flight));
+      const record = fromCache(input, unit) ?? (await measured(input, { unit, lane, signal, flights }));
       if (record === null) return;
       input.writer.append(record);
+      input.cache?.keep(unit, record);
       finished++;
       if (record.status === 'error') errors++;
       input.onProgress?.({ kind: 'finished', unit, observation: record });
@@ -105,6 +108,29 @@ export async function executePlan(input: ExecutePlanInput): Promise<PlanOutcome>
     aborted: left && !tooManyErrors,
     tooManyErrors,
   };
+}
+
+/** What an earlier run has measured, with its blobs stored in this one; null when the unit is to be measured. */
+function fromCache({ cache, writer }: ExecutePlanInput, unit: Unit): Observation | null {
+  const found = cache?.find(unit) ?? null;
+  if (found === null) return null;
+  for (const { sha256, bytes } of found.blobs) writer.putBlob(sha256, bytes);
+  return found.observation;
+}
+
+interface Measurement {
+  readonly unit: Unit;
+  readonly lane: number;
+  readonly signal: AbortSignal;
+  readonly flights: ReturnType<typeof createFlights>;
+}
+
+async function measured(
+  input: ExecutePlanInput,
+  { unit, lane, signal, flights }: Measurement,
+): Promise<Observation | null> {
+  const flight = flights.start();
+  return await observeUnit({ ...input, signal }, unit, lane, flight).finally(() => flights.end(flight));
 }
 
 /** Null when the signal was given before the unit was done. */

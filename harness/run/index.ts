@@ -7,4 +7,5 @@ export {
   type ProgressEvent,
   type RetryRule,
 } from './execute-plan.ts';
+export { createUnitCache, type UnitCache } from './unit-cache.ts';
 export { executeUnit, type ExecuteUnitInput } from './execute-unit.ts';

@@ -176,6 +176,11 @@ export const findings = z.strictObject({
   missing: z.array(unitReason),
   /** Units that ask for what the target does not have: left out, named, and no gap in the measurement. */
   unsupported: z.array(unitReason),
+  /** Units that were not measured in this run but taken from an earlier one, in plan order; absent = none. */
+  cached: z
+    .array(z.strictObject({ unitId: z.string(), runId: z.string() }))
+    .min(1)
+    .optional(),
   determinism: z.array(determinismRow),
   drift: z.array(driftRow),
   leakage: z.array(leakageRow),

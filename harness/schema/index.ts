@@ -8,6 +8,7 @@ export * from './policy.ts';
 export * from './verdict.ts';
 export * from './baseline.ts';
 export * from './comparison.ts';
+export * from './cache-entry.ts';
 export * from './manifest.ts';
 export * from './plug-ins.ts';
 export * from './records.ts';

@@ -132,5 +132,7 @@ export const observation = z.strictObject({
   stoppedAt: z.iso.datetime().nullable(),
   attempts: z.array(attempt).min(1),
   levels: z.array(levelObservation),
+  /** The run that measured it, when this run took it from the cache; absent = measured in this run. */
+  cachedFrom: z.string().optional(),
 });
 export type Observation = z.infer<typeof observation>;

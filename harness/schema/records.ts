@@ -7,6 +7,7 @@
  */
 import type { z } from 'zod';
 import { baselineFile, storedBaseline } from './baseline.ts';
+import { cacheEntry } from './cache-entry.ts';
 import { comparison } from './comparison.ts';
 import { findings } from './finding.ts';
 import { manifest } from './manifest.ts';
@@ -23,6 +24,7 @@ export const recordSchemas = {
   baselineFile,
   storedBaseline,
   comparison,
+  cacheEntry,
 } as const;
 
 export type RecordKind = keyof typeof recordSchemas;

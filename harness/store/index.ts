@@ -10,6 +10,7 @@ export {
 } from './run-folder.ts';
 export { type IndexedUnit, type LogIndex } from './log-index.ts';
 export { checkMergeable, mergeRuns, type Mergeable, type Merged } from './merge.ts';
+export { blobsOf, openResponseCache, type ResponseCache } from './response-cache.ts';
 export { isRunArchive, packRunArchive, unpackRunArchive } from './run-archive.ts';
 export {
   baselineText,

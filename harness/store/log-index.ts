@@ -22,6 +22,8 @@ export interface IndexedUnit {
   /** All of them; the errors of those that failed are in `failedAttempts`. */
   readonly attempts: number;
   readonly failedAttempts: readonly string[];
+  /** The run that it was taken from; null = measured in this one. */
+  readonly cachedFrom: string | null;
   /** All attempts together. */
   readonly durationMs: number;
 }
@@ -91,12 +93,13 @@ export async function indexLog(path: string, plan: Pick<Plan, 'units'>): Promise
 }
 
 function entryOf(record: Observation): IndexedUnit {
-  const { unitId, status, why, lane, attempts } = record;
+  const { unitId, status, why, lane, attempts, cachedFrom = null } = record;
   return {
     unitId,
     status,
     why,
     lane,
+    cachedFrom,
     attempts: attempts.length,
     failedAttempts: attempts.flatMap(({ error }) => (error === null ? [] : [error])),
     durationMs: attempts.reduce((total, { durationMs }) => total + durationMs, 0),

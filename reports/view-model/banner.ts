@@ -21,7 +21,9 @@ const MOST_HINTS = 4;
 
 export function bannerOf(context: Context): Banner {
   const { verdict, manifest, findings, units } = context;
-  const timeMs = units.reduce((total, unit) => total + unit.durationMs, 0);
+  const measured = units.filter(({ cachedFrom }) => cachedFrom === null);
+  const timeMs = measured.reduce((total, unit) => total + unit.durationMs, 0);
+  const cached = units.length - measured.length;
   return {
     status: statusOf(verdict.outcome),
     stamp: verdict.partial === null ? '' : 'PARTIAL',
@@ -30,7 +32,11 @@ export function bannerOf(context: Context): Banner {
     exitMeaning: EXIT_MEANINGS[verdict.exitCode],
     policyName: verdict.policyName,
     policyBounds: context.policy === null ? [] : boundsOf(context.policy),
-    units: `${count(findings.unitsObserved)} of ${count(findings.unitsPlanned)} observed, ${duration(timeMs)} of work`,
+    units: [
+      `${count(findings.unitsObserved)} of ${count(findings.unitsPlanned)} observed`,
+      `${duration(timeMs)} of work`,
+      ...(cached === 0 ? [] : [`${count(cached)} taken from earlier runs`]),
+    ].join(', '),
     reproduce: manifest.reproduce,
     wouldChange: hintsOf(verdict.checks, findings.missing.length),
   };

@@ -24,6 +24,8 @@ export interface UnitSummary {
   readonly lane: number;
   /** Attempts made; more than one = transport retries. */
   readonly attempts: number;
+  /** The run that it was taken from; null = measured in this one. */
+  readonly cachedFrom: string | null;
   /** All attempts together. */
   readonly durationMs: number;
 }

@@ -103,6 +103,7 @@ export function viewOf(findings: Findings): View {
     status: 'ok' as const,
     lane,
     attempts: 1,
+    cachedFrom: null,
     durationMs: 1500,
   }));
   const verdict = judgeFindings({ findings, policy });

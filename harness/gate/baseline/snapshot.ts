@@ -31,9 +31,10 @@ export function snapshot({ manifest, plan, observations, findings }: SnapshotInp
   const { target } = manifest;
   const planned = new Map(plan.units.map((unit) => [unit.id, unit]));
   const units: [string, Baseline['units'][string]][] = [];
-  for (const { unitId, status, levels } of observations) {
+  for (const { unitId, status, levels, cachedFrom } of observations) {
     const unit = planned.get(unitId);
-    if (status !== 'ok' || unit === undefined) continue;
+    // Compared with the run that it was taken from, an output would be compared with itself.
+    if (status !== 'ok' || unit === undefined || cachedFrom !== undefined) continue;
     const entries = levels.flatMap(({ levelId, requests }): [string, Baseline['units'][string][string]][] => {
       const level = unit.levels.find(({ id }) => id === levelId);
       if (level === undefined) return [];
