@@ -6,6 +6,8 @@ const project = (name: string, include: string[], timeoutMs = 30_000) => ({
 
 export default defineConfig({
   test: {
+    // vitest leaves one core free, which is half of a machine with two
+    maxWorkers: '100%',
     // `.ci/run` counts passed and failed tests from this file
     ...(process.env['CI'] ? { reporters: ['default', ['json', { outputFile: '.evenkeel/test-results.json' }]] } : {}),
     projects: [

@@ -19,7 +19,6 @@ import {
   createEndpointTarget,
   createModuleTarget,
   createNullTarget,
-  createReferenceEngineTarget,
   createReplayTarget,
   type EndpointOptions,
 } from '../targets/index.ts';
@@ -71,7 +70,7 @@ export async function createTarget({
 }: CreateTargetInput): Promise<Target> {
   switch (target.kind) {
     case 'reference-engine':
-      return referenceEngine(target, directory, partsModule);
+      return await referenceEngine(target, directory, partsModule);
     case 'null':
       return createNullTarget(target);
     case 'module':
@@ -124,7 +123,13 @@ function cutIntoBytes(config: unknown): boolean {
   return typeof target === 'object' && target !== null && 'tokenizer' in target && target.tokenizer === 'bytes';
 }
 
-function referenceEngine(target: ReferenceEngineTargetConfig, directory: string, partsModule: string | null): Target {
+/** The engine is loaded here, so that no other target and no other verb waits for it. */
+async function referenceEngine(
+  target: ReferenceEngineTargetConfig,
+  directory: string,
+  partsModule: string | null,
+): Promise<Target> {
+  const { createReferenceEngineTarget } = await import('../targets/reference-engine/index.ts');
   const { id, checkpoint, precision, lanes, maxBatch, chunkSize, keyBlock, splitPolicy, mhcSplitK } = target;
   return createReferenceEngineTarget({
     id,

@@ -6,7 +6,6 @@
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createJiti } from 'jiti';
 import { parseDocument } from 'yaml';
 import { ConfigError } from '../ports/index.ts';
 import { CONFIG_EXTENSIONS } from './discover.ts';
@@ -89,6 +88,8 @@ export function readTextFile(
 async function runCodeFile(path: string): Promise<unknown> {
   // Checked first: an ENOENT out of the loader could as well be about a file that the config imports.
   readTextFile(path, { codePrefix: 'CONFIG', name: path });
+  // Loaded where it is needed: JSON and YAML do without.
+  const { createJiti } = await import('jiti');
   // No caches: a watch or a test that rewrites the file must see the new text, and nothing is left in node_modules/.cache.
   // The alias: a config may import defineConfig although evenkeel is not installed beside it (npx, a global installation).
   const jiti = createJiti(import.meta.url, {

@@ -1,7 +1,4 @@
-/** Targets: what can be asked. One folder a kind. @module */
-export { loadPartsModule } from './reference-engine/parts-module.ts';
-export { createReferenceEngineTarget } from './reference-engine/target.ts';
-export type { ReferenceEngineOptions } from './reference-engine/options.ts';
+/** Targets: what can be asked. One folder a kind; the embedded engine has a door of its own (`reference-engine/`). @module */
 export { createNullTarget } from './null/target.ts';
 export { createEndpointTarget } from './endpoint/target.ts';
 export type { EndpointOptions } from './endpoint/options.ts';

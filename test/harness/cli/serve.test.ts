@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PRECISION_MODES, PRESETS } from '../../../engine/index.ts';
 import { createIo, evenkeel, projectFolder, smallConfig, type CapturedIo } from '../../support/command-line.ts';
 
 /** Serves until the test ends it; gives the URL as soon as it is printed. */
@@ -20,6 +21,12 @@ async function serving(
 }
 
 describe('evenkeel serve', () => {
+  it('offers every preset and every precision of the engine', async () => {
+    const { out } = await evenkeel(['serve', '--help'], createIo({ cwd: projectFolder({}) }));
+    const choices = [...out.matchAll(/choices: ([^)]*)\)/g)].map(([, list]) => list.replaceAll(/["\s]/g, '').split(','));
+    expect(choices).toEqual([[...PRESETS], [...PRECISION_MODES]]);
+  });
+
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 0],

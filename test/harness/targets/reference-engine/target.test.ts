@@ -8,7 +8,7 @@ import {
   type LevelJob,
   type PlannedRequest,
 } from '../../../../harness/schema/index.ts';
-import { createReferenceEngineTarget, type ReferenceEngineOptions } from '../../../../harness/targets/index.ts';
+import { createReferenceEngineTarget, type ReferenceEngineOptions } from '../../../../harness/targets/reference-engine/index.ts';
 
 const VOCABULARY = 320;
 const options: ReferenceEngineOptions = {
