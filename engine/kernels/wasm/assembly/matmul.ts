@@ -51,12 +51,16 @@ function product<W>(x: usize, w: usize, y: usize, rows: i32, eights: i32, k: i32
   const panelBytes: usize = <usize>k * step<W>();
   const four = rows >= 4 && eights >= PACK_EIGHTS ? scratch + (<usize>k << 5) : 0;
   if (four) packFours(x, xs, rows, k, four);
+  const pairs = rows == 1 && (!isFloat<W>() || panelBytes * <usize>(eights >> 1) >= PAIR_BYTES);
   for (let p = 0; p * 2 < eights; p++) {
     const wp = w + <usize>p * panelBytes;
     const yp = y + (<usize>p << 6);
     const whole = p * 2 + 1 < eights;
     if (rows == 1) {
-      if (whole) tile1<W>(x, wp, yp, k, kBlock);
+      if (pairs && p * 2 + 3 < eights) {
+        tile1Pair<W>(x, wp, wp + panelBytes, yp, k, kBlock);
+        p++;
+      } else if (whole) tile1<W>(x, wp, yp, k, kBlock);
       else tile1Half<W>(x, wp, yp, k, kBlock);
       continue;
     }
@@ -65,6 +69,12 @@ function product<W>(x: usize, w: usize, y: usize, rows: i32, eights: i32, k: i32
     if (whole) half<W>(x, xs, wp + eight<W>(), yp + 32, ys, rows, k, kBlock, scratch, four);
   }
 }
+
+/**
+ * One row reads weights of at least so many bytes (of bf16 any) as two streams, so that more of them are on the way from memory at a time: 1.2
+ * to 1.3 times faster there, and 0.7 where all weights of a small float32 matrix are near.
+ */
+const PAIR_BYTES: usize = 8 * 1024 * 1024;
 
 /** From so many rows on bf16 weights are made float32 once, in scratch. */
 const EXPAND_ROWS: i32 = 12;
@@ -221,6 +231,36 @@ function tile2<W>(x: usize, xs: usize, w: usize, ws: usize, y: usize, ys: usize,
     }
     keep(y, a0, a1, from == 0);
     keep(y + ys, b0, b1, from == 0);
+  }
+}
+
+/** One row and two whole panels: eight chains of additions. */
+@inline
+function tile1Pair<W>(x: usize, w: usize, v: usize, y: usize, k: i32, kBlock: i32): void {
+  for (let from = 0; from < k; from += kBlock) {
+    let a0 = f32x4.splat(0), a1 = f32x4.splat(0), b0 = f32x4.splat(0), b1 = f32x4.splat(0);
+    let c0 = f32x4.splat(0), c1 = f32x4.splat(0), d0 = f32x4.splat(0), d1 = f32x4.splat(0);
+    let xp = x + (<usize>from << 2);
+    const end = x + (<usize>min(from + kBlock, k) << 2);
+    let wp = w + <usize>from * step<W>();
+    let vp = v + <usize>from * step<W>();
+    for (; xp < end; xp += 4) {
+      const s = v128.load32_splat(xp);
+      a0 = f32x4.add(a0, f32x4.mul(s, low<W>(wp)));
+      a1 = f32x4.add(a1, f32x4.mul(s, high<W>(wp)));
+      b0 = f32x4.add(b0, f32x4.mul(s, low<W>(wp + eight<W>())));
+      b1 = f32x4.add(b1, f32x4.mul(s, high<W>(wp + eight<W>())));
+      c0 = f32x4.add(c0, f32x4.mul(s, low<W>(vp)));
+      c1 = f32x4.add(c1, f32x4.mul(s, high<W>(vp)));
+      d0 = f32x4.add(d0, f32x4.mul(s, low<W>(vp + eight<W>())));
+      d1 = f32x4.add(d1, f32x4.mul(s, high<W>(vp + eight<W>())));
+      wp += step<W>();
+      vp += step<W>();
+    }
+    keep(y, a0, a1, from == 0);
+    keep(y + 32, b0, b1, from == 0);
+    keep(y + 64, c0, c1, from == 0);
+    keep(y + 96, d0, d1, from == 0);
   }
 }
 
