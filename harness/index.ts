@@ -26,12 +26,13 @@ export {
 export { expandPlan, jobFor, planCost, planSha256, type PlanInput } from './plan/index.ts';
 export {
   createEndpointTarget,
+  createReferenceEngineTarget,
   type EndpointOptions,
   type ModuleAnswer,
   type ModuleRequest,
+  type ReferenceEngineOptions,
   type TargetModule,
 } from './targets/index.ts';
-export { createReferenceEngineTarget, type ReferenceEngineOptions } from './targets/reference-engine/index.ts';
 export { executePlan, unitsToDo, type ExecutePlanInput, type PlanOutcome, type ProgressEvent } from './run/index.ts';
 export {
   createRun,

@@ -19,6 +19,7 @@ import {
   createEndpointTarget,
   createModuleTarget,
   createNullTarget,
+  createReferenceEngineTarget,
   createReplayTarget,
   type EndpointOptions,
 } from '../targets/index.ts';
@@ -123,13 +124,11 @@ function cutIntoBytes(config: unknown): boolean {
   return typeof target === 'object' && target !== null && 'tokenizer' in target && target.tokenizer === 'bytes';
 }
 
-/** The engine is loaded here, so that no other target and no other verb waits for it. */
-async function referenceEngine(
+function referenceEngine(
   target: ReferenceEngineTargetConfig,
   directory: string,
   partsModule: string | null,
 ): Promise<Target> {
-  const { createReferenceEngineTarget } = await import('../targets/reference-engine/index.ts');
   const { id, checkpoint, precision, lanes, maxBatch, chunkSize, keyBlock, splitPolicy, mhcSplitK } = target;
   return createReferenceEngineTarget({
     id,

@@ -18,7 +18,7 @@ import {
 } from '../../engine/index.ts';
 import { discoverConfig, readConfigFile, resolveConfig, valuesFromEnvironment } from '../config/index.ts';
 import { ConfigError, DataError, type Problem } from '../ports/index.ts';
-import { loadPartsModule } from '../targets/reference-engine/index.ts';
+import { loadPartsModule } from '../targets/index.ts';
 import { faultModule } from './fault-module.ts';
 import type { CliIo } from './io.ts';
 import { configPlace } from './prepare.ts';

@@ -1,4 +1,5 @@
-/** Targets: what can be asked. One folder a kind; the embedded engine has a door of its own (`reference-engine/`). @module */
+/** Targets: what can be asked. One folder a kind. @module */
+export { createReferenceEngineTarget, loadPartsModule, type ReferenceEngineOptions } from './reference-engine/index.ts';
 export { createNullTarget } from './null/target.ts';
 export { createEndpointTarget } from './endpoint/target.ts';
 export type { EndpointOptions } from './endpoint/options.ts';

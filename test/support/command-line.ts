@@ -22,11 +22,15 @@ export interface IoOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly isTty?: boolean;
+  /** What the clock shows first. */
+  readonly startIso?: string;
   /** Sees each text on stderr as it is written. */
   readonly onErr?: (text: string) => void;
 }
 
-export function createIo({ cwd, env = {}, isTty = false, onErr }: IoOptions): CapturedIo {
+const START = '2026-11-24T04:00:00.000Z';
+
+export function createIo({ cwd, env = {}, isTty = false, startIso = START, onErr }: IoOptions): CapturedIo {
   const texts = { out: '', err: '' };
   const handlers = new Set<(signal: 'SIGINT' | 'SIGTERM') => void>();
   const exits: number[] = [];
@@ -43,7 +47,7 @@ export function createIo({ cwd, env = {}, isTty = false, onErr }: IoOptions): Ca
     },
     env: { ...env },
     cwd,
-    clock: fixedClock('2026-11-24T04:00:00.000Z', 250),
+    clock: fixedClock(startIso, 250),
     runtime: { node: 'v20.19.0', platform: 'linux', arch: 'x64' },
     onInterrupt: (handler) => {
       handlers.add(handler);

@@ -1,4 +1,15 @@
-/** The embedded engine as a target. A door of its own: the engine is loaded where it is asked for, not with the other targets. @module */
+/**
+ * The embedded engine as a target. The engine is loaded when the target is made, so that no other target and no other verb waits for it.
+ * @module
+ */
+import type { Target } from '../../schema/index.ts';
+import type { ReferenceEngineOptions } from './options.ts';
+
 export { loadPartsModule } from './parts-module.ts';
-export { createReferenceEngineTarget } from './target.ts';
-export type { ReferenceEngineOptions } from './options.ts';
+export type { ReferenceEngineOptions };
+
+/** Makes the target; nothing of a model is loaded and no thread starts before the first question. */
+export async function createReferenceEngineTarget(options: ReferenceEngineOptions): Promise<Target> {
+  const target = await import('./target.ts');
+  return target.createReferenceEngineTarget(options);
+}

@@ -19,8 +19,12 @@ const project = (): string => projectFolder({ 'evenkeel.config.json': config });
 const inFolder = (folder: string, args: readonly string[], more: Partial<IoOptions> = {}) =>
   evenkeel(args, createIo({ cwd: folder, ...more }));
 
+let runs = 0;
+
 async function runJson(folder: string, args: readonly string[], more: Partial<IoOptions> = {}) {
-  const { out, err } = await inFolder(folder, ['run', '--json', ...args], more);
+  // each run an hour after the one before it: the clock of a test starts anew with each
+  const startIso = new Date(Date.parse('2026-11-24T04:00:00.000Z') + 3_600_000 * runs++).toISOString();
+  const { out, err } = await inFolder(folder, ['run', '--json', ...args], { startIso, ...more });
   return { err, ...(JSON.parse(out) as Result) };
 }
 

@@ -23,7 +23,9 @@ async function serving(
 describe('evenkeel serve', () => {
   it('offers every preset and every precision of the engine', async () => {
     const { out } = await evenkeel(['serve', '--help'], createIo({ cwd: projectFolder({}) }));
-    const choices = [...out.matchAll(/choices: ([^)]*)\)/g)].map(([, list]) => list.replaceAll(/["\s]/g, '').split(','));
+    const choices = [...out.matchAll(/choices: ([^)]*)\)/g)].map(([, list]) =>
+      list.replaceAll(/["\s]/g, '').split(','),
+    );
     expect(choices).toEqual([[...PRESETS], [...PRECISION_MODES]]);
   });
 

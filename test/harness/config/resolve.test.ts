@@ -75,6 +75,7 @@ describe('resolveConfig', () => {
       },
       seed: 'evenkeel',
       runsDirectory: '.evenkeel/runs',
+      cache: { use: false, directory: '.evenkeel/cache', maxAgeDays: 7 },
       reporters: ['html', 'json'],
     });
   });

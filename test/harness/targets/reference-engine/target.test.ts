@@ -8,7 +8,7 @@ import {
   type LevelJob,
   type PlannedRequest,
 } from '../../../../harness/schema/index.ts';
-import { createReferenceEngineTarget, type ReferenceEngineOptions } from '../../../../harness/targets/reference-engine/index.ts';
+import { createReferenceEngineTarget, type ReferenceEngineOptions } from '../../../../harness/targets/index.ts';
 
 const VOCABULARY = 320;
 const options: ReferenceEngineOptions = {
@@ -51,8 +51,8 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 const bytesOf = (values: Float32Array): Uint8Array =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 
-describe('the reference-engine target', () => {
-  const target = createReferenceEngineTarget(options);
+describe('the reference-engine target', async () => {
+  const target = await createReferenceEngineTarget(options);
   const run = (waves: LevelJob['waves'], forced: ReadonlyMap<string, readonly number[]> = new Map()) =>
     target.runLevel(job(waves), { lane: 0, forced });
   const prompt = 'Rule: write one line of JSON.\nRow:';
@@ -70,7 +70,7 @@ describe('the reference-engine target', () => {
     expect(description.card.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['checkpoint', 'chunkSize', 'fault']),
     );
-    const other = createReferenceEngineTarget({ ...options, chunkSize: 8 });
+    const other = await createReferenceEngineTarget({ ...options, chunkSize: 8 });
     expect((await other.describe()).fingerprintSha256).not.toBe(description.fingerprintSha256);
   });
 
@@ -170,7 +170,7 @@ describe('the reference-engine target', () => {
 
 describe('the reference-engine target with a broken start', () => {
   it('says what is wrong with a checkpoint', async () => {
-    const target = createReferenceEngineTarget({
+    const target = await createReferenceEngineTarget({
       ...options,
       checkpoint: { kind: 'directory', path: '/nowhere/at/all' },
     });
@@ -179,7 +179,7 @@ describe('the reference-engine target with a broken start', () => {
 
   it('says what is wrong with a parts module', async () => {
     const partsModule = `data:text/javascript,${encodeURIComponent('export const name = 7;')}`;
-    const target = createReferenceEngineTarget({ ...options, partsModule });
+    const target = await createReferenceEngineTarget({ ...options, partsModule });
     await expect(target.describe()).rejects.toThrow(/expected the exports name/);
   });
 });
