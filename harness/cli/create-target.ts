@@ -17,6 +17,7 @@ import type { Target } from '../schema/index.ts';
 import { openRunFolder } from '../store/index.ts';
 import {
   createEndpointTarget,
+  createGgufTarget,
   createModuleTarget,
   createNullTarget,
   createReferenceEngineTarget,
@@ -76,6 +77,13 @@ export async function createTarget({
       return createNullTarget(target);
     case 'module':
       return await createModuleTarget({ id: target.id, path: resolve(directory, target.path) });
+    case 'gguf':
+      return await createGgufTarget({
+        ...target,
+        id: target.id ?? null,
+        path: resolve(directory, target.path),
+        directory,
+      });
     case 'replay':
       return replayTarget(resolve(directory, target.run));
     case 'openai-completions':

@@ -36,6 +36,11 @@ const TARGETS = [
     what: 'Your own module with one function, generate: anything that answers prompts.',
   },
   {
+    id: 'gguf',
+    title: 'GGUF file',
+    what: 'A model file in llama.cpp, in this process, through node-llama-cpp (to be installed by hand): logits of every token.',
+  },
+  {
     id: 'replay',
     title: 'Recorded run',
     what: 'A run folder as a target: answers what was recorded, without a model.',

@@ -136,6 +136,31 @@ const moduleTargetConfig = z.strictObject({
   path: nonEmptyText,
 });
 
+/** A GGUF file in this process, in llama.cpp through node-llama-cpp (an optional peer): docs/targets.md. */
+const ggufTargetConfig = z.strictObject({
+  kind: z.literal('gguf'),
+  id: identifier.optional().describe("Part of every unit id; absent: made of the file's name and its SHA-256."),
+  path: nonEmptyText.describe('The model, one GGUF file.'),
+  contextSize: integer(16, 1_048_576).default(1024).describe('Tokens of one request at most, its answer included.'),
+  sequences: integer(1, 256)
+    .default(16)
+    .describe('Requests in one batch at most; each has a context of contextSize, whether it is used or not.'),
+  batchSize: integer(1, 65_536)
+    .default(512)
+    .describe('Tokens in one step at most (n_batch and n_ubatch of llama.cpp); not below sequences.'),
+  threads: integer(1, 256).default(1).describe('Threads of llama.cpp. It runs on the CPU alone.'),
+  flashAttention: z
+    .union([z.boolean(), z.literal('auto')])
+    .default('auto')
+    .describe('Asked of llama.cpp, which ignores it where the model has none.'),
+  kvCacheType: z
+    .enum(['f32', 'f16', 'bf16', 'q8_0', 'q4_0'])
+    .default('f16')
+    .describe('Type of keys and values in the cache; all but f16 are experimental in node-llama-cpp.'),
+  swaFullCache: z.boolean().default(false).describe('Keep what has left a sliding window in the cache too.'),
+});
+export type GgufTargetConfig = z.output<typeof ggufTargetConfig>;
+
 /** A recorded run: the path of its folder, relative to the config file. */
 const replayTargetConfig = z.strictObject({ kind: z.literal('replay'), run: nonEmptyText });
 
@@ -145,6 +170,7 @@ const targetConfig = z.discriminatedUnion('kind', [
   chatTargetConfig,
   nullTargetConfig,
   moduleTargetConfig,
+  ggufTargetConfig,
   replayTargetConfig,
 ]);
 export type TargetConfig = z.output<typeof targetConfig>;

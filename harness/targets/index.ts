@@ -3,6 +3,8 @@ export { createReferenceEngineTarget, loadPartsModule, type ReferenceEngineOptio
 export { createNullTarget } from './null/target.ts';
 export { createEndpointTarget } from './endpoint/target.ts';
 export type { EndpointOptions } from './endpoint/options.ts';
+export { createGgufTarget } from './gguf/target.ts';
+export type { GgufTargetOptions } from './gguf/options.ts';
 export { createModuleTarget } from './module/target.ts';
 export type { ModuleAnswer, ModuleRequest, TargetModule } from './module/interface.ts';
 export { createReplayTarget } from './replay/target.ts';

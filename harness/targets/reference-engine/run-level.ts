@@ -14,7 +14,7 @@ import type {
   RequestObservation,
   Tokenizer,
 } from '../../schema/index.ts';
-import { createBlobShelf, createLogitHash, rowDigests, tokenDigest, type BlobShelf } from './logit-bits.ts';
+import { createBlobShelf, createLogitHash, rowDigests, tokenDigest, type BlobShelf } from '../logit-bits.ts';
 
 export interface RunLevelInput {
   readonly engine: Engine;

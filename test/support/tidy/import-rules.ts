@@ -37,8 +37,16 @@ const ENGINE_ROOMS_WITH_NODE = [
   'engine/cache/cold',
   'engine/memory/tables',
 ];
-/** `import(name)` with a computed name hides what is imported. What a user's configuration chooses cannot be named here. */
-const COMPUTED_IMPORT_ROOMS = ['harness/config', 'harness/targets/module', 'harness/targets/reference-engine'];
+/**
+ * `import(name)` with a computed name hides what is imported. What a user's configuration chooses, or an optional peer that is looked
+ * for beside it (gguf), cannot be named here.
+ */
+const COMPUTED_IMPORT_ROOMS = [
+  'harness/config',
+  'harness/targets/gguf',
+  'harness/targets/module',
+  'harness/targets/reference-engine',
+];
 
 const BUILTIN = new Set(builtinModules);
 

@@ -7,7 +7,7 @@
  */
 import { createHash } from 'node:crypto';
 import { endianness } from 'node:os';
-import type { LevelResult, Logits } from '../../schema/index.ts';
+import type { LevelResult, Logits } from '../schema/index.ts';
 
 const BYTES_PER_FLOAT = 4;
 
