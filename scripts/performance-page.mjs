@@ -73,7 +73,7 @@ function figure() {
 }
 
 const page = readFileSync(at('docs/performance.md'), 'utf8').replace(
-  /(<!-- table: ([\w-]+) -->)[\s\S]*?(<!-- end -->)/g,
+  /(<!-- table: ([\w/-]+) -->)[\s\S]*?(<!-- end -->)/g,
   (_, open, name, close) => `${open}\n\n${name === 'digest-matrix' ? matrix() : benchmark(name)}\n\n${close}`,
 );
 writeFileSync(at('docs/performance.md'), page);

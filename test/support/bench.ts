@@ -52,14 +52,14 @@ export const timesFaster = (rounds: Rounds, a: string, b: string): Spread =>
 export const two = (x: number): string => (x >= 100 ? Math.round(x).toString() : x.toPrecision(x < 1 ? 2 : 3));
 export const spreadText = ({ median, low, high }: Spread): string => `${two(median)} (${two(low)} to ${two(high)})`;
 
-/** Prints a table and keeps its numbers for docs/performance.md (`npm run bench:page`). */
+/** Prints a table and keeps its numbers for docs/performance.md (`npm run bench:page`); EVENKEEL_BENCH_MACHINE names another machine's folder. */
 export function publish(
   section: string,
   title: string,
   columns: readonly string[],
   rows: readonly (readonly string[])[],
 ): void {
-  const folder = join(root, 'docs/benchmarks');
+  const folder = join(root, 'docs/benchmarks', process.env['EVENKEEL_BENCH_MACHINE'] ?? '');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${section}.json`), `${JSON.stringify({ title, columns, rows }, null, 2)}\n`);
   const widths = columns.map((c, i) => Math.max(c.length, ...rows.map((row) => row[i].length)));
