@@ -23,7 +23,7 @@ import { analyseAndStore, todayOf } from './analyse.ts';
 import { paint, wantsColour } from './colour.ts';
 import { runsDirectoryOf } from './find-run.ts';
 import { configFlag, jsonFlag, noColourFlag, outputFlag } from './flags.ts';
-import type { CliIo } from './io.ts';
+import { note, type CliIo } from './io.ts';
 import { timedId } from './manifest.ts';
 import { packageVersion } from './package-version.ts';
 import { reportersOf, type ReporterName } from './render.ts';
@@ -180,14 +180,12 @@ function tellMerged(
   io: CliIo,
 ): void {
   const warning = paint('yellow', 'warning:', wantsColour(io, io.stderr, flags.color));
-  io.stderr.write(
-    `${run.id}: ${counted(shards.length, 'folder')}, ${counted(lines, 'unit')} of ${counted(of, 'shard')}\n`,
-  );
+  note(io, `${run.id}: ${counted(shards.length, 'folder')}, ${counted(lines, 'unit')} of ${counted(of, 'shard')}`);
   if (missing.length > 0)
     io.stderr.write(
       `${warning} PARTIAL: ${missing.length === 1 ? 'shard' : 'shards'} ${missing.join(', ')} of ${of} missing\n`,
     );
-  if (copies > 0) io.stderr.write(`note: ${counted(copies, 'line')} stood in two folders alike and counted once\n`);
+  if (copies > 0) note(io, `note: ${counted(copies, 'line')} stood in two folders alike and counted once`);
   const versions = [...new Set(shards.map(({ manifest }) => manifest.evenkeelVersion))];
   if (versions.length > 1) io.stderr.write(`${warning} the shards were run by evenkeel ${versions.join(' and ')}\n`);
 }

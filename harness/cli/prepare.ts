@@ -23,8 +23,8 @@ import {
 import { expandPlan, type PlanInput } from '../plan/index.ts';
 import { ConfigError, type Problem } from '../ports/index.ts';
 import type { Case, Plan, Policy, Shard, Target } from '../schema/index.ts';
-import { faults } from '../../suites/fault-bench/index.ts';
 import { createTarget, endpointOverrides } from './create-target.ts';
+import { faultModule } from './fault-module.ts';
 import type { CliIo } from './io.ts';
 import { policyPlaceProblems } from './policy-places.ts';
 import { shardPlace } from './shard-flag.ts';
@@ -95,7 +95,8 @@ export async function prepare(flags: PlanFlags, io: Pick<CliIo, 'cwd' | 'env'>):
   const paths = config?.cases ?? rawCasePaths(raw);
   const cases = collect(problems, () => loadCases(paths, { directory, limit: config?.caseLimit ?? null }));
   const chosen = config === null ? null : filtered(config, flags.filter, problems);
-  const fault = config === null ? null : faultModule(config, problems);
+  const wanted = config?.target.kind === 'reference-engine' ? config.target.fault : null;
+  const fault = faultModule(wanted, 'target.fault', problems);
   if (config !== null) checkCheckpoint(config, directory, problems);
   if (problems.length > 0 || chosen === null || cases === null) throw new ConfigError(problems, { subject: file });
 
@@ -191,23 +192,6 @@ function filtered(config: ResolvedConfig, ids: readonly string[] | undefined, pr
   }
   const entries = Object.entries(config.perturbations).filter(([id]) => ids.includes(id));
   return { ...config, perturbations: Object.fromEntries(entries) };
-}
-
-function faultModule({ target }: ResolvedConfig, problems: Problem[]): string | null {
-  if (target.kind !== 'reference-engine' || target.fault === null) return null;
-  const { fault } = target;
-  const entry = faults.find(({ name }) => name === fault);
-  if (entry !== undefined) return entry.moduleUrl;
-  const known = faults.map(({ name }) => name);
-  const nearest = nearestName(fault, known);
-  problems.push({
-    code: 'CONFIG_UNKNOWN_FAULT',
-    at: 'target.fault',
-    expected: `one of ${known.join(', ')}`,
-    got: JSON.stringify(fault),
-    hint: nearest === null ? 'See `evenkeel list faults`.' : `Did you mean "${nearest}"?`,
-  });
-  return null;
 }
 
 function checkCheckpoint({ target }: ResolvedConfig, directory: string, problems: Problem[]): void {

@@ -7,7 +7,7 @@ import { perturbationOptions } from '../../perturbations/index.ts';
 import { discoverConfig, loadConfig, resolveConfig, type ResolvedConfig } from '../config/index.ts';
 import { ConfigError } from '../ports/index.ts';
 import type { Capability, TargetDescription } from '../schema/index.ts';
-import { createEndpointTarget } from '../targets/index.ts';
+import { cardContradictions, createEndpointTarget } from '../targets/index.ts';
 import { endpointOptions, endpointOverrides, type EndpointFlags } from './create-target.ts';
 import { apiKeyEnvFlag, configFlag, jsonFlag, modelFlag } from './flags.ts';
 import type { CliIo } from './io.ts';
@@ -115,6 +115,7 @@ function probeText({ endpoint, card }: TargetDescription, columns: number): stri
       return [`${lead}${first}`.trimEnd(), ...rest.map((line) => `${' '.repeat(lead.length)}${line}`)];
     }),
     '',
+    ...cardContradictions(card).flatMap((words) => wrapped(`warning: target.declared, ${words}`, width)),
     ...(unknown.length === 0
       ? []
       : wrapped(`Not shown by the server; declare what you know in target.declared: ${unknown.join(', ')}`, width)),

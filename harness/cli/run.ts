@@ -17,6 +17,7 @@ import {
   type LogIndex,
   type RunFolder,
 } from '../store/index.ts';
+import { cardContradictions } from '../targets/index.ts';
 import { analyseAndStore, policyOf, todayOf } from './analyse.ts';
 import { checkName, refuseInCi, writeBaseline } from './baseline.ts';
 import { paint, wantsColour } from './colour.ts';
@@ -127,6 +128,7 @@ async function runVerb(flags: RunFlags, io: CliIo): Promise<number> {
     if (earlier !== null) checkSameTarget(earlier, description);
     const run = earlier ?? (await startRun(prepared, description, flags, io));
     tellDetails(prepared, description, run, io);
+    tellContradictions(description.card, flags, io);
     const outcome = await execute({ prepared, description, run, flags, io, signal: interrupt.signal });
     if (outcome.aborted) {
       tellInterrupted(run, prepared, flags, io);
@@ -182,6 +184,11 @@ function tellDetails(prepared: Prepared, description: TargetDescription, run: Ru
   detail(io, `target ${description.id} (${description.kind}) ${description.fingerprintSha256}`);
   for (const { name, value, source } of description.card) detail(io, `  ${name}: ${oneLine(value)} (${source})`);
   detail(io, `run folder ${run.directory}`);
+}
+
+function tellContradictions(card: TargetDescription['card'], flags: RunFlags, io: CliIo): void {
+  const warning = paint('yellow', 'warning:', wantsColour(io, io.stderr, flags.color));
+  for (const words of cardContradictions(card)) io.stderr.write(`${warning} target.declared, ${oneLine(words)}\n`);
 }
 
 interface Execution {

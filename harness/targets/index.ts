@@ -8,3 +8,4 @@ export type { GgufTargetOptions } from './gguf/options.ts';
 export { createModuleTarget } from './module/target.ts';
 export type { ModuleAnswer, ModuleRequest, TargetModule } from './module/interface.ts';
 export { createReplayTarget } from './replay/target.ts';
+export { cardContradictions } from './card/index.ts';

@@ -9,6 +9,7 @@ import type { HttpClient } from '../http/index.ts';
 import type { Field } from './flatten.ts';
 import { redactText, redactValue } from './redact.ts';
 import { readSources, type Shown } from './sources.ts';
+import { CONTRADICTION } from './contradictions.ts';
 import { STANDARD_FIELDS } from './standard-fields.ts';
 
 export interface CardInput {
@@ -55,6 +56,7 @@ export async function readCard(input: CardInput): Promise<CardLine[]> {
     line(observed('model', redactText(model, secrets), 'GET /v1/models'), true),
     fingerprintLine(systemFingerprints, route),
     ...standard,
+    ...contradictionsOf(input, standard),
     ...Object.entries(declared)
       .filter(([name]) => !names.has(name))
       .map(([name, value]) => line({ name, value: redactValue(name, value, secrets), source: 'declared' }, true)),
@@ -69,6 +71,17 @@ export async function readCard(input: CardInput): Promise<CardLine[]> {
       fields.map((field) => line(observed(redactText(field.name, secrets), valueOf(field, secrets), where), false)),
     ),
   ];
+}
+
+/** What the server shows wins over what was declared, and never in silence: the card has both. */
+function contradictionsOf({ declared, secrets }: CardInput, lines: readonly CardLine[]): CardLine[] {
+  return lines.flatMap(({ entry: { name, value, source, where } }) => {
+    if (source !== 'observed' || !Object.hasOwn(declared, name)) return [];
+    const told = redactValue(name, declared[name], secrets);
+    if (told.trim().toLowerCase() === value.trim().toLowerCase()) return [];
+    const words = `declared ${told}, but ${where ?? 'the server'} shows ${value}`;
+    return [{ entry: { name: `${CONTRADICTION} ${name}`, value: words, source: 'declared' }, stable: true }];
+  });
 }
 
 function fingerprintLine(values: readonly string[], route: Route): CardLine {

@@ -23,14 +23,32 @@ export async function repeatCheck(probing: Probing): Promise<{ capability: Capab
   }
   const signatures = replies.map(({ text, tokens }) => JSON.stringify([text, tokens.map(({ logprob }) => logprob)]));
   const distinct = new Set(signatures).size;
-  if (distinct === 1)
-    return { capability: finding(id, 'supported', `${REPEATS} of ${REPEATS} equal in text and values`), replies };
+  if (distinct === 1) {
+    const sampled = replies[0].tokens.filter(isNotBest).length;
+    const capability =
+      sampled > 0
+        ? finding(
+            id,
+            'broken',
+            `${sampled} of ${replies[0].tokens.length} tokens are not the most likely: temperature 0 is ignored`,
+          )
+        : finding(id, 'supported', `${REPEATS} of ${REPEATS} equal in text and values`);
+    return { capability, replies };
+  }
   const firstTokens = new Set(replies.map(({ tokens, text }) => tokens[0]?.text ?? text.slice(0, 1))).size;
   const hint = distinct === 2 && firstTokens === 2 ? ' that differ from token 0: do two servers answer?' : '';
   return {
     capability: finding(id, 'broken', `${distinct} different outputs in ${REPEATS} equal requests${hint}`),
     replies,
   };
+}
+
+/** A tie is no evidence, nor is rounding: a better alternative must be better by more than that. */
+const BETTER_NATS = 1e-3;
+
+/** Sampled where greedy was asked for; with an honoured seed it repeats all the same. */
+function isNotBest({ logprob, top }: Produced['tokens'][number]): boolean {
+  return logprob !== null && top.some((other) => other.logprob !== null && other.logprob > logprob + BETTER_NATS);
 }
 
 export async function seedCheck(probing: Probing): Promise<Capability> {

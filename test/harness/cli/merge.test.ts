@@ -280,4 +280,14 @@ describe('merge', () => {
       before.filter((file) => !file.endsWith('/latest')),
     );
   });
+
+  it('with --quiet tells the result on stdout and nothing on stderr, but that a shard is missing', async () => {
+    const folder = newProject();
+    for (const index of [1, 2]) await inFolder(folder, 'run', '--shard', `${index}/2`, '--run-id', `s${index}`);
+    const whole = await inFolder(folder, 'merge', '--quiet', ...shardPaths(folder, 2));
+    expect(whole.err).not.toMatch(/folders|note:/);
+    expect((await inFolder(folder, 'merge', ...shardPaths(folder, 2))).err).toMatch(/2 folders/);
+    const part = await inFolder(folder, 'merge', '--quiet', '--allow-partial', ...shardPaths(folder, 1));
+    expect(part.err).toContain('PARTIAL');
+  });
 });

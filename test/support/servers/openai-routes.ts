@@ -73,7 +73,13 @@ export function completionsRoute(core: ToyCore, words: OpenAiWords): Handler {
       finish_reason: result.finish,
       ...(words.vllmFields === true && vllmFields(core, body, result)),
     }));
-    return { body: envelope(core, 'text_completion', choices, results, words) };
+    const listed =
+      defects.listAnswers === undefined || choices.length === 1
+        ? choices
+        : defects.listAnswers === 'reversed'
+          ? choices.toReversed()
+          : choices.slice(1);
+    return { body: envelope(core, 'text_completion', listed, results, words) };
   };
 }
 
@@ -201,6 +207,11 @@ function chatToken({ text, logprob, top }: ToyToken): unknown {
   };
 }
 
+let fingerprintsTold = 0;
+
+const fingerprintOf = (value: NonNullable<ToyCore['defects']['fingerprint']> | null): string | null =>
+  typeof value === 'string' || value === null ? value : value[fingerprintsTold++ % value.length];
+
 function envelope(
   { defects, modelName }: ToyCore,
   object: string,
@@ -216,7 +227,7 @@ function envelope(
     created: 1,
     model: modelName,
     choices,
-    ...(defects.fingerprint !== undefined && { system_fingerprint: defects.fingerprint }),
+    ...(defects.fingerprint !== undefined && { system_fingerprint: fingerprintOf(defects.fingerprint) }),
     ...(defects.withoutCounts !== true && {
       usage: {
         prompt_tokens: promptTokens,

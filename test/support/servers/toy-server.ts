@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
+import { createRng } from '../../../harness/ports/index.ts';
 import { toyLogprobs, toyPick, toyText, toyTokenize, unit } from './toy-model.ts';
 
 export interface ToyDefects {
@@ -21,8 +22,13 @@ export interface ToyDefects {
   sentinel?: boolean;
   /** Chat-shaped log-probabilities on the completions route. */
   chatShape?: boolean;
-  fingerprint?: string | null;
+  /** Several are given in turn. */
+  fingerprint?: string | null | readonly string[];
   seedIgnored?: boolean;
+  /** The seed holds for a request that runs alone, and not in company. */
+  seedFailsInCompany?: boolean;
+  /** What is asked for is not read: all is sampled at this temperature. */
+  temperatureIs?: number;
   /** Prompts are cut to this many tokens without a word. */
   truncateTo?: number;
   /** `stop` at the length limit. */
@@ -39,6 +45,18 @@ export interface ToyDefects {
   cacheNoise?: number;
   /** Each request moves by itself. */
   runNoise?: number;
+  /** Values move by this much with the prompt that was served before. */
+  historyNoise?: number;
+  /** A chance for each request to answer with another first token: drawn from this seed, in the order of arrival. */
+  flips?: { rate: number; seed: string };
+  /** Two models share the address and the name: each second request is answered by the other one. */
+  otherModel?: boolean;
+  /** Values of prompt tokens are this much too low. */
+  promptBias?: number;
+  /** The answers to a list of prompts come in another order, or one is lost. */
+  listAnswers?: 'reversed' | 'one-lost';
+  /** Routes that only an operator's mode has (vLLM's flush and configuration) are not there. */
+  withoutAdminRoutes?: boolean;
   listPrompts?: 'refused';
   tokenIdPrompts?: 'refused';
   topLogprobsMax?: number;
@@ -202,6 +220,8 @@ function createCore(defects: ToyDefects, modelName: string): ToyCore {
   const seen: Seen[] = [];
   const running = { now: 0, most: 0 };
   const cache = new Map<string, Set<string>>();
+  const flipRng = defects.flips === undefined ? null : createRng(defects.flips.seed);
+  let before = 0;
   let runs = 0;
   return {
     defects,
@@ -213,16 +233,23 @@ function createCore(defects: ToyDefects, modelName: string): ToyCore {
     generate: async (request) => {
       running.now++;
       running.most = Math.max(running.most, running.now);
+      const atStart = running.now;
       try {
         await sleep(defects.delayMs ?? 1);
+        const company = Math.max(atStart, running.now) > 1;
         const run = runs++;
         const ids = defects.truncateTo === undefined ? request.ids : request.ids.slice(-defects.truncateTo);
         const cached = cachedPrefix(cache, defects.saltIgnored === true ? '' : request.salt, ids);
         const noise =
           (running.now > 1 ? (defects.batchNoise ?? 0) : 0) +
           (cached > 0 ? (defects.cacheNoise ?? 0) : 0) +
-          (defects.runNoise ?? 0) * run;
-        return produce({ ...request, ids }, cached, noise, defects, run);
+          (defects.historyNoise ?? 0) * before +
+          (defects.runNoise ?? 0) * run +
+          (defects.otherModel === true && run % 2 === 1 ? 9 : 0);
+        before = unit(ids);
+        const flipped = flipRng !== null && flipRng.next() < (defects.flips?.rate ?? 0);
+        const seedHolds = defects.seedIgnored !== true && !(defects.seedFailsInCompany === true && company);
+        return produce({ ...request, ids, seed: seedHolds ? request.seed : run }, { cached, noise, flipped, defects });
       } finally {
         running.now--;
       }
@@ -247,15 +274,23 @@ function cachedPrefix(cache: Map<string, Set<string>>, salt: string, ids: readon
   return cached;
 }
 
-function produce(request: ToyRequest, cached: number, noise: number, defects: ToyDefects, run: number): ToyResult {
+interface Served {
+  readonly cached: number;
+  readonly noise: number;
+  readonly flipped: boolean;
+  readonly defects: ToyDefects;
+}
+
+function produce(request: ToyRequest, { cached, noise, flipped, defects }: Served): ToyResult {
   const shift = (id: number): number => (noise === 0 ? 0 : noise * unit([id, 7]));
   const values = (context: readonly number[]): number[] => toyLogprobs(context, shift);
   const ids = [...request.ids];
   const tokens: ToyToken[] = [];
-  const seed = defects.seedIgnored === true ? run : request.seed;
+  const temperature = defects.temperatureIs ?? request.temperature;
   for (let step = 0; step < request.maxTokens; step++) {
     const logprobs = values(ids);
-    const id = toyPick(logprobs, { temperature: request.temperature, seed, step });
+    const picked = toyPick(logprobs, { temperature, seed: request.seed, step });
+    const id = flipped && step === 0 ? (picked === 65 ? 66 : 65) : picked;
     tokens.push(tokenOf(id, logprobs, request.alternatives, defects));
     ids.push(id);
   }
@@ -268,7 +303,10 @@ function produce(request: ToyRequest, cached: number, noise: number, defects: To
     ids: request.ids,
     tokens,
     text: tokens.map(({ text }) => text).join(''),
-    prompt: defects.echo === 'constant' ? prompt.map((token) => ({ ...token, logprob: -1 })) : prompt,
+    prompt: prompt.map((token) => ({
+      ...token,
+      logprob: defects.echo === 'constant' ? -1 : token.logprob - (defects.promptBias ?? 0),
+    })),
     cached,
     finish: defects.wrongFinish === true ? 'stop' : 'length',
   };

@@ -20,6 +20,7 @@ export function startVllmServer(defects: ToyDefects = {}): Promise<ToyServer> {
       '/v1/chat/completions': chatRoute(core, words),
       '/version': () => ({ body: { version: '0.11.0' } }),
       '/reset_prefix_cache': () => {
+        if (defects.withoutAdminRoutes === true) return { status: 404, body: { detail: 'Not Found' } };
         core.flushCache();
         return { body: {} };
       },
@@ -32,17 +33,20 @@ export function startVllmServer(defects: ToyDefects = {}): Promise<ToyServer> {
           '',
         ].join('\n'),
       }),
-      '/server_info': () => ({
-        body: {
-          vllm_config: { model: '/home/secret-user/models/toy', dtype: 'bfloat16', kv_cache_dtype: 'fp8' },
-          vllm_env: {
-            VLLM_BATCH_INVARIANT: '1',
-            HF_TOKEN: 'hf_plantedsecret1234567890',
-            VLLM_CACHE_ROOT: '/home/secret-user/.cache',
+      '/server_info': () => {
+        if (defects.withoutAdminRoutes === true) return { status: 404, body: { detail: 'Not Found' } };
+        return {
+          body: {
+            vllm_config: { model: '/home/secret-user/models/toy', dtype: 'bfloat16', kv_cache_dtype: 'fp8' },
+            vllm_env: {
+              VLLM_BATCH_INVARIANT: '1',
+              HF_TOKEN: 'hf_plantedsecret1234567890',
+              VLLM_CACHE_ROOT: '/home/secret-user/.cache',
+            },
+            system_env: { gpu: 'H100' },
           },
-          system_env: { gpu: 'H100' },
-        },
-      }),
+        };
+      },
     }),
   });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CardEntry } from '../../../../harness/schema/index.ts';
+import { cardContradictions } from '../../../../harness/targets/index.ts';
 import { targetOf } from '../../../support/endpoint-target.ts';
 import { startGenericServer } from '../../../support/servers/generic-server.ts';
 import { startLlamaCppServer } from '../../../support/servers/llama-cpp-server.ts';
@@ -65,6 +66,17 @@ describe('the serving card', () => {
     expect(card('weights_digest')).toMatchObject({ value: 'ab'.repeat(32) });
     expect(card('system_fingerprint')?.value).toMatch(/constant of the server: no evidence/);
     expect(card('sampling top_k')).toMatchObject({ source: 'unknown' });
+  });
+
+  it('lets what is shown win over what was declared, and says so in an entry of its own', async () => {
+    const { baseUrl } = await startVllmServer();
+    const declared = { kv_cache_dtype: 'bf16', prefix_caching: 'true', dtype: 'bfloat16' };
+    const { card } = await targetOf(baseUrl, { declared }).describe();
+    const words = 'declared bf16, but GET /server_info?config_format=json shows fp8';
+    expect(card).toContainEqual({ name: 'contradiction: kv_cache_dtype', value: words, source: 'declared' });
+    expect(card.find(({ name }) => name === 'kv_cache_dtype')).toMatchObject({ value: 'fp8', source: 'observed' });
+    // equal but for the case of letters is no contradiction
+    expect(cardContradictions(card)).toEqual([`kv_cache_dtype: ${words}`]);
   });
 
   it('of TGI has the sha of the weights, and no dtype', async () => {
