@@ -16,6 +16,8 @@ export interface ResolvedEquality {
   readonly require: EqualityKind;
   readonly maxFailureRate: number;
   readonly noiseMargin: number;
+  /** Null = not judged. */
+  readonly maxLogprobFailureRate: number | null;
 }
 
 export function equalityBoundOf(policy: Policy, place: Place): ResolvedEquality {
@@ -25,6 +27,7 @@ export function equalityBoundOf(policy: Policy, place: Place): ResolvedEquality 
     require: bound.require ?? policy.require,
     maxFailureRate: bound.maxFailureRate ?? policy.maxFailureRate,
     noiseMargin: bound.noiseMargin ?? policy.noiseMargin,
+    maxLogprobFailureRate: bound.maxLogprobFailureRate ?? null,
   };
 }
 

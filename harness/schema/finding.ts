@@ -54,6 +54,26 @@ export const determinismCase = z.strictObject({
 });
 export type DeterminismCase = z.infer<typeof determinismCase>;
 
+/** Sizes of differences of log-probabilities, in nats. */
+export const logprobDiffs = z.strictObject({
+  positions: z.int().min(1),
+  p50: z.number(),
+  p90: z.number(),
+  p99: z.number(),
+  max: z.number(),
+});
+export type LogprobDiffs = z.infer<typeof logprobDiffs>;
+
+/** Log-probabilities of the chosen tokens, as they arrived. */
+export const chosenLogprobsEquality = z.strictObject({
+  /** Requests with the same tokens and, at every token, the same number; those with an unavailable value are not in `n`. */
+  equality,
+  /** |level - reference| where both have the same tokens up to there; null = there is no such position. */
+  absDiff: logprobDiffs.nullable(),
+  /** Such positions at which a side has no value. */
+  unavailable: z.int().min(0),
+});
+
 export const determinismRow = z.strictObject({
   ...rowKey,
   /** Equality of the logits' bits at every produced token and every prompt position, or why there is none. */
@@ -65,6 +85,10 @@ export const determinismRow = z.strictObject({
   /** First differing token of each differing pair, ascending by case; [] when all are equal. */
   firstTokenDiffs: z.array(z.int().min(0)),
   maxAbsLogprobDiff: estimate,
+  /** Absent where bits are compared, which say more. */
+  chosenLogprobs: z
+    .union([chosenLogprobsEquality, z.strictObject({ kind: z.enum(['unsupported', 'not-measured']), why: z.string() })])
+    .optional(),
   /** Counters of the level, each the minimum over units: the proof that the path ran. */
   evidence: z.record(z.string(), z.number()),
   /** What the evidence has to show; empty = nothing special. */

@@ -23,6 +23,11 @@ export const equalityBound = z.strictObject({
   maxFailureRate: share.optional(),
   /** Tolerant posture: how much more often than under a plain repeat an output may differ. */
   noiseMargin: share.optional(),
+  /**
+   * Where a target gives no bits: the chosen tokens' log-probabilities must be the same numbers, and a PASS may still allow this
+   * failure rate. Absent = measured, not judged.
+   */
+  maxLogprobFailureRate: share.optional(),
 });
 export type EqualityBound = z.infer<typeof equalityBound>;
 

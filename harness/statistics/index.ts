@@ -95,6 +95,7 @@ export {
   trialsForZeroFailures,
   type Interval,
 } from './proportion.ts';
+export { createMagnitudes, type Magnitudes } from './magnitudes.ts';
 export { ascending, mean, quantileOfSorted } from './quantile.ts';
 export { rank } from './ranks.ts';
 export { repeatAgreement, type RepeatAgreement } from './repeat-agreement.ts';

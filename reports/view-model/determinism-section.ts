@@ -181,11 +181,20 @@ function tableRow(row: DeterminismRow, context: Context): TableRow {
             `#${diffs[0]}`,
             `median #${diffs[Math.floor((diffs.length - 1) / 2)]} of ${counted(diffs.length, 'pair')}`,
           ),
-      cell(estimateValue(maxAbsLogprobDiff, small), logprobWhy),
+      cell(
+        estimateValue(maxAbsLogprobDiff, small),
+        [logprobWhy, chosenText(row)].filter((part) => part !== '').join('; '),
+      ),
       cell(failureRate(strongestEquality(row))),
     ],
     notes: notesOf(context.checksOf(REPORT, row), row.evidenceProblem),
   };
+}
+
+/** Where there are no bits: in how many requests every chosen token has the same number. */
+function chosenText({ chosenLogprobs: chosen }: DeterminismRow): string {
+  if (chosen === undefined || 'kind' in chosen) return '';
+  return `${equalOf(chosen.equality)} the same numbers`;
 }
 
 function equalityFigure(rows: readonly DeterminismRow[]): Figure[] {

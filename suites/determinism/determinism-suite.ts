@@ -15,6 +15,7 @@ import type {
 } from '../../harness/schema/index.ts';
 import {
   bitsEquality,
+  chosenLogprobs,
   compare,
   countEqual,
   countEvidence,
@@ -26,6 +27,7 @@ import {
   type OpenRow,
   type RowKey,
 } from '../pairing/index.ts';
+import { openChosen } from './chosen-logprobs.ts';
 import { pairLogprobDiff } from './first-divergence.ts';
 
 const DIVERGENCES_MAX = 8;
@@ -50,6 +52,7 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<DeterminismRow> {
   const divergences: Divergence[] = [];
   const tokenDiffs: { readonly caseId: string; readonly at: number }[] = [];
   const logprobDiff = { known: 0, largest: 0 };
+  const chosen = openChosen();
   const cases = groupByCase(emptyCase);
   let first: Comparison | null = null;
   let compared = 0;
@@ -65,6 +68,7 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<DeterminismRow> {
     // One request has one output at the reference and one at the level; tokens decide, text where there are none.
     if (!(tokensEqual ?? textEqual)) differing++;
     if (firstTokenDiff !== null) tokenDiffs.push({ caseId: pair.caseId, at: firstTokenDiff });
+    if (bitsEqual === null) chosen.add(chosenLogprobs(comparison));
     const diff = pairLogprobDiff(comparison, input.loadLogits);
     if (diff !== null) {
       logprobDiff.known++;
@@ -90,6 +94,7 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<DeterminismRow> {
         compared === 0 ? { max: 0, mean: 0 } : { max: differing > 0 ? 2 : 1, mean: 1 + differing / compared },
       firstTokenDiffs: tokenDiffs.sort((a, b) => order(a.caseId, b.caseId)).map(({ at }) => at),
       maxAbsLogprobDiff: largestEstimate(first, logprobDiff),
+      ...(compared > 0 && bits.result().n === 0 && { chosenLogprobs: chosen.result() }),
       ...evidence.result(),
       divergences,
       byCase: cases.all().map(([caseId, part]) => ({ caseId, ...part })),

@@ -5,9 +5,9 @@
  * digests are equal and are not computed; blobs with equal digests are not loaded.
  * @module
  */
-import type { RequestObservation, SuiteInput } from '../../harness/schema/index.ts';
+import type { SuiteInput } from '../../harness/schema/index.ts';
 import { createDistribution, logSoftmax, maxAbsLogprobDiff } from '../../harness/statistics/index.ts';
-import type { Comparison } from '../pairing/index.ts';
+import { chosenLogprobs, type Comparison } from '../pairing/index.ts';
 
 type LoadLogits = SuiteInput['loadLogits'];
 
@@ -51,24 +51,8 @@ function fullRowsDiff({ pair, firstTokenDiff }: Comparison, loadLogits: LoadLogi
   return Number.isFinite(largest) ? largest : null;
 }
 
-function producedTokensDiff({ pair, tokensEqual, firstTokenDiff }: Comparison): number | null {
-  const { reference, level } = pair;
-  const complete = hasEveryLogprob(reference) && hasEveryLogprob(level);
-  if (tokensEqual === null || !complete || reference.logprobs.length === 0) return null;
-  const steps = firstTokenDiff ?? reference.logprobs.length;
-  let largest = 0;
-  let known = 0;
-  for (let step = 0; step < steps; step++) {
-    const [a, b] = [reference.logprobs[step], level.logprobs[step]];
-    // unavailable on a side: left out, and never taken for 0
-    if (a === null || b === null) continue;
-    known++;
-    largest = Math.max(largest, Math.abs(a - b));
-  }
-  return known > 0 && Number.isFinite(largest) ? largest : null;
-}
-
-/** One entry for each produced token, available or not. */
-function hasEveryLogprob({ logprobs, tokenIds, exchange }: RequestObservation): boolean {
-  return logprobs.length === (tokenIds.length > 0 ? tokenIds.length : (exchange?.tokenTexts.length ?? 0));
+function producedTokensDiff(comparison: Comparison): number | null {
+  const differences = chosenLogprobs(comparison)?.differences ?? [];
+  const largest = differences.reduce((most, difference) => Math.max(most, Math.abs(difference)), 0);
+  return differences.length > 0 && Number.isFinite(largest) ? largest : null;
 }

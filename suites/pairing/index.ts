@@ -3,6 +3,7 @@
  * @module
  */
 export { groupByCase, type ByCase } from './by-case.ts';
+export { chosenLogprobs, type ChosenLogprobs } from './chosen-logprobs.ts';
 export { compare, divergenceOf, isDifferent, shortText, type Comparison } from './comparison.ts';
 export { bitsEquality, CONFIDENCE, countEqual, type EqualityCount } from './equality.ts';
 export { countEvidence, type Evidence, type EvidenceCount } from './evidence.ts';

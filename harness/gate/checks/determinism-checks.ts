@@ -18,11 +18,45 @@ export function determinismDrafts(rows: readonly DeterminismRow[], policy: Polic
   const floor = noiseFloorOf(rows);
   return rows
     .filter(({ promise }) => promise === 'bit-equal')
-    .map((row) => {
+    .flatMap((row) => {
       const bound = equalityBoundOf(policy, row);
-      return bound.posture === 'tolerant' ? tolerantDraft(row, floor, bound, policy) : strictDraft(row, bound);
+      const draft = bound.posture === 'tolerant' ? tolerantDraft(row, floor, bound, policy) : strictDraft(row, bound);
+      return [draft, ...logprobDrafts(row, bound)];
     });
 }
+
+/** Only where the policy names a bound, and only where bits, which say more, cannot be had. */
+function logprobDrafts(row: DeterminismRow, { maxLogprobFailureRate }: ResolvedEquality): Draft[] {
+  const { chosenLogprobs } = row;
+  if (maxLogprobFailureRate === null || chosenLogprobs === undefined) return [];
+  const missing = 'kind' in chosenLogprobs ? chosenLogprobs : null;
+  return [
+    {
+      place: {
+        report: 'determinism',
+        axis: row.axis,
+        level: row.level,
+        metric: 'logprobs equal',
+        rule: `log-probabilities equal, failure rate <= ${percent(maxLogprobFailureRate)}`,
+      },
+      test: null,
+      judge: () =>
+        judgeNeverDiffers({
+          equality: 'kind' in chosenLogprobs ? NOTHING_COMPARED : chosenLogprobs.equality,
+          inWhat: 'in log-probabilities',
+          noun: 'comparison',
+          evidenceProblem:
+            missing === null
+              ? row.evidenceProblem
+              : `${missing.kind === 'unsupported' ? 'Not supported by this target' : 'Not measured'}: ${missing.why}`,
+          maxFailureRate: maxLogprobFailureRate,
+          caveat: '',
+        }),
+    },
+  ];
+}
+
+const NOTHING_COMPARED = { equal: 0, n: 0, failureRateHigh: null } as const;
 
 function strictDraft(row: DeterminismRow, bound: ResolvedEquality): Draft {
   const metrics = metricsOf(row, bound);
