@@ -11,7 +11,7 @@ export default defineConfig({
     // `.ci/run` counts passed and failed tests from this file
     ...(process.env['CI'] ? { reporters: ['default', ['json', { outputFile: '.evenkeel/test-results.json' }]] } : {}),
     projects: [
-      project('unit', ['test/**/*.test.ts', '!test/{golden,e2e,exhaustive}/**']),
+      project('unit', ['test/**/*.test.ts', '!test/{golden,e2e,exhaustive}/**'], 60_000),
       project('property', ['test/**/*.property.ts'], 120_000),
       project('golden', ['test/golden/**/*.golden.ts'], 180_000),
       project('browser', ['test/browser/**/*.browser.ts'], 120_000),

@@ -4,30 +4,45 @@
  * @module
  */
 import type { Perturbation } from '../harness/schema/index.ts';
+import { arrival } from './arrival.ts';
 import { batchContent } from './batch-content.ts';
 import { batchSize } from './batch-size.ts';
+import { cachePolicy } from './cache-policy.ts';
+import { chunkSize } from './chunk-size.ts';
+import { memory } from './memory.ts';
 import { precision } from './precision.ts';
 import { priorContent } from './prior-content.ts';
 import { promptOrder } from './prompt-order.ts';
 import { repeat } from './repeat.ts';
+import { speculative } from './speculative.ts';
 import { truncation } from './truncation.ts';
 
+export { arrival } from './arrival.ts';
 export { batchContent } from './batch-content.ts';
 export { batchSize } from './batch-size.ts';
+export { cachePolicy } from './cache-policy.ts';
+export { chunkSize } from './chunk-size.ts';
+export { memory } from './memory.ts';
 export { precision } from './precision.ts';
 export { priorContent } from './prior-content.ts';
 export { promptOrder } from './prompt-order.ts';
 export { repeat } from './repeat.ts';
+export { speculative } from './speculative.ts';
 export { truncation } from './truncation.ts';
 export { promptText } from './requests/prompt.ts';
 
 const members: readonly Perturbation[] = [
+  arrival,
   batchContent,
   batchSize,
+  cachePolicy,
+  chunkSize,
+  memory,
   precision,
   priorContent,
   promptOrder,
   repeat,
+  speculative,
   truncation,
 ];
 

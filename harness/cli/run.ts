@@ -226,6 +226,7 @@ async function execute({ prepared, description, run, flags, io, signal }: Execut
         target,
         jobFor: (unit, level) => jobFor(planInput, unit, level),
         precisionModes: description.capabilities.precisionModes,
+        knobs: description.capabilities.knobs ?? [],
         writer,
         clock: io.clock,
         signal,

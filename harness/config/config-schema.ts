@@ -17,7 +17,10 @@ const checkpointConfig = z.discriminatedUnion('kind', [
   /** Weights drawn from a seed: no file is needed. */
   z.strictObject({
     kind: z.literal('seeded'),
-    preset: z.enum(['v4-tiny']).default('v4-tiny').describe('Shape of the model.'),
+    preset: z
+      .enum(['v4-tiny', 'v4-tiny-engram'])
+      .default('v4-tiny')
+      .describe('Shape of the model; `v4-tiny-engram` has conditional memory.'),
     seed: nonEmptyText.default('evenkeel').describe('The weights are drawn from it.'),
   }),
   /** A folder with config.json and *.safetensors, relative to the config file. */

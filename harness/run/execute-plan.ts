@@ -30,6 +30,7 @@ export interface ExecutePlanInput {
   readonly target: Pick<Target, 'runLevel' | 'lanes' | 'endpoint'>;
   readonly jobFor: ExecuteUnitInput['jobFor'];
   readonly precisionModes: readonly string[];
+  readonly knobs?: readonly string[];
   readonly writer: Pick<RunWriter, 'putBlob' | 'append'>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -140,13 +141,13 @@ async function observeUnit(
   lane: number,
   flight: Flight,
 ): Promise<Observation | null> {
-  const { clock, target, jobFor, precisionModes, signal } = input;
+  const { clock, target, jobFor, precisionModes, knobs = [], signal } = input;
   const startedAt = clock.isoNow();
   const attempts: Observation['attempts'] = [];
   const putBlob: ExecuteUnitInput['putBlob'] = (sha256, bytes) => input.writer.putBlob(sha256, bytes);
   for (;;) {
     const startMs = clock.nowMs();
-    const outcome = await executeUnit({ target, unit, lane, jobFor, precisionModes, putBlob, signal });
+    const outcome = await executeUnit({ target, unit, lane, jobFor, precisionModes, knobs, putBlob, signal });
     if (outcome.kind === 'aborted') return null;
     const error = outcome.kind === 'error' ? outcome.why : null;
     const attempt = { error, durationMs: Math.max(0, clock.nowMs() - startMs), waitMs: 0 };

@@ -7,6 +7,7 @@
  */
 import { DataError, TargetError } from '../ports/index.ts';
 import {
+  knobsOf,
   levelObservation,
   type Level,
   type LevelJob,
@@ -25,6 +26,8 @@ export interface ExecuteUnitInput {
   readonly jobFor: (unit: Unit, level: Level) => LevelJob;
   /** What the target can be asked for; a level outside it makes the unit `unsupported`. */
   readonly precisionModes: readonly string[];
+  /** Serving knobs that a level can set; absent = none. */
+  readonly knobs?: readonly string[];
   readonly putBlob: (sha256: string, bytes: Uint8Array) => void;
   readonly signal: AbortSignal;
 }
@@ -61,6 +64,9 @@ export async function executeUnit(input: ExecuteUnitInput): Promise<UnitOutcome>
           why: `level ${level.id} needs precision ${job.precision}; the target has ${known}`,
         };
       }
+      const missing = knobsOf(job).filter((name) => !(input.knobs ?? []).includes(name));
+      if (missing.length > 0)
+        return { kind: 'unsupported', why: `level ${level.id} sets ${missing.join(', ')}; the target cannot` };
       const answer = await untilAborted(
         input.target.runLevel(job, { lane, forced: forcedTokens(job, levels) }),
         signal,

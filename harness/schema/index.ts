@@ -2,6 +2,7 @@
 export * from './scalars.ts';
 export * from './case.ts';
 export * from './plan.ts';
+export * from './serving-knobs.ts';
 export * from './observation.ts';
 export * from './finding.ts';
 export * from './policy.ts';

@@ -46,7 +46,13 @@ export const targetDescription = z.strictObject({
   fingerprintSha256: sha256Hex,
   /** Null where the target does not tell. */
   vocabSize: z.int().min(1).nullable(),
-  capabilities: z.strictObject({ logits: z.boolean(), precisionModes: z.array(z.string()), batching: z.boolean() }),
+  capabilities: z.strictObject({
+    logits: z.boolean(),
+    precisionModes: z.array(z.string()),
+    batching: z.boolean(),
+    /** Serving knobs that a level can set, by name; absent = none. */
+    knobs: z.array(z.string()).optional(),
+  }),
   card: z.array(cardEntry),
   /** Absent for a target in this process. */
   endpoint: endpointDescription.optional(),

@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import type { precisionMode } from './scalars.ts';
 import { identifier, schemaVersion, sha256Hex } from './scalars.ts';
+import type { ServingKnobs } from './serving-knobs.ts';
 
 /** What the target owes at a level, compared with the level's reference. */
 export const promise = z.enum([
@@ -76,6 +77,8 @@ export interface LevelJob {
   readonly sessions: 'one' | 'one-per-wave';
   /** `forbidden`: a request that is sent again would change the batch that is measured, so the unit is redone whole. */
   readonly requestRetry?: 'allowed' | 'forbidden';
+  /** Set over the target's own configuration, for this level alone. */
+  readonly knobs?: ServingKnobs;
   /** Requests in the order of submission; a wave is admitted when the wave before it has finished. */
   readonly waves: readonly (readonly PlannedRequest[])[];
 }
@@ -98,4 +101,11 @@ export interface PlannedRequest {
   readonly scoreLastPositions: number;
   /** Also score the tokens that the request of the same id produced at this level (teacher forcing), so that drift is compared in one context. */
   readonly forcedFromLevel: string | null;
+  /** Steps of the target after which the request arrives, counted from the start of its wave; absent = 0. */
+  readonly arrivalStep?: number;
+  /**
+   * `skipped`: logits of prompt positions are not asked for. They have to be computed to be looked at, so that a request that asks for
+   * them can take nothing from a prefix cache.
+   */
+  readonly promptLogits?: 'hashed' | 'skipped';
 }

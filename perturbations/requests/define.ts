@@ -11,6 +11,7 @@ import type {
   Perturbation,
   PerturbationInput,
   PlannedRequest,
+  ServingKnobs,
   Tokenizer,
 } from '../../harness/schema/index.ts';
 
@@ -26,6 +27,8 @@ export interface PerturbationParts<Options> {
   readonly shapes: (input: PerturbationInput<Options>) => CellShape[];
   readonly waves: (input: PerturbationInput<Options>, cell: CellShape, level: Level) => Waves;
   readonly precision?: (level: Level) => LevelJob['precision'];
+  /** Serving knobs of a level. */
+  readonly knobs?: (level: Level, input: PerturbationInput<Options>, cell: CellShape) => ServingKnobs;
   /** Whether waves share state; they do unless said otherwise. */
   readonly sessions?: LevelJob['sessions'];
   /** `forbidden` where who shares the batch is what is measured; a single request may be sent again otherwise. */
@@ -53,6 +56,7 @@ export function definePerturbation<Options>(parts: PerturbationParts<Options>): 
       precision: parts.precision?.(level) ?? 'target-default',
       sessions: parts.sessions ?? 'one',
       requestRetry: parts.requestRetry ?? 'allowed',
+      ...(parts.knobs === undefined ? {} : { knobs: parts.knobs(level, input, unit) }),
       waves: parts.waves(input, unit, level),
     }),
     evidenceProblem: parts.evidenceProblem ?? (() => null),

@@ -12,12 +12,13 @@ import {
   type SharedCheckpoint,
 } from '../../../engine/index.ts';
 import type { LevelJob } from '../../schema/index.ts';
+import { engineOptionsOf, knobsFor, knobsKey } from './knobs.ts';
 import type { LaneDescription, ReferenceEngineOptions } from './options.ts';
 import { loadPartsModule } from './parts-module.ts';
 
 export interface EngineShelf {
   readonly description: LaneDescription;
-  engineFor(precision: LevelJob['precision']): Engine;
+  engineFor(level: Pick<LevelJob, 'precision' | 'knobs'>): Engine;
   /** The checkpoint for other lanes. */
   share(): SharedCheckpoint;
 }
@@ -30,9 +31,15 @@ export async function openEngineShelf(
   const custom = options.partsModule === null ? null : await loadPartsModule(options.partsModule);
   const checkpoint = adopted ?? openCheckpoint(options);
   const engines = new Map<string, Engine>();
-  const engineFor = (asked: LevelJob['precision']): Engine => {
+  const pageTokens = (): number => {
+    const session = engineFor({ precision: 'target-default' }).openSession();
+    session.close();
+    return session.cache.pageTokens;
+  };
+  const engineFor: EngineShelf['engineFor'] = ({ precision: asked, knobs = {} }) => {
     const precision = asked === 'target-default' ? options.precision : asked;
-    let engine = engines.get(precision);
+    const key = `${precision} ${knobsKey(knobs)}`;
+    let engine = engines.get(key);
     if (engine === undefined) {
       engine = createEngine(checkpoint, {
         precision,
@@ -42,14 +49,16 @@ export async function openEngineShelf(
         splitPolicy: options.splitPolicy,
         mhcSplitK: options.mhcSplitK,
         ...(custom === null ? {} : { parts: custom.parts }),
+        ...engineOptionsOf(knobs, pageTokens),
       });
-      engines.set(precision, engine);
+      engines.set(key, engine);
     }
     return engine;
   };
-  const engine = engineFor('target-default');
+  const engine = engineFor({ precision: 'target-default' });
   return {
     description: {
+      knobs: knobsFor(checkpoint),
       vocabSize: engine.vocabSize,
       checkpointSha256: checkpoint.digestSha256,
       entries: [...engine.describe(), { name: 'fault', value: custom?.name ?? 'none' }],

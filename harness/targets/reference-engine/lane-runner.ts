@@ -31,7 +31,7 @@ export function createLaneRunner(options: ReferenceEngineOptions, breathe: () =>
       }),
     runLevel: (job, forced) =>
       guarded(`${options.id}, unit ${job.unitId}, level ${job.levelId}`, async () => {
-        const engine = (await opened()).engineFor(job.precision);
+        const engine = (await opened()).engineFor(job);
         return runLevel({ engine, tokenizer, job, forced, breathe });
       }),
     close: () => Promise.resolve(),

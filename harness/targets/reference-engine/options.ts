@@ -4,12 +4,15 @@
  * Plain data, so that it can be sent to a worker.
  * @module
  */
-import type { PrecisionMode } from '../../schema/index.ts';
+import type { KnobName, PrecisionMode } from '../../schema/index.ts';
+
+/** Presets that a run can have; `v4-tiny-engram` has conditional memory. */
+type SeededPreset = 'v4-tiny' | 'v4-tiny-engram';
 
 export interface ReferenceEngineOptions {
   readonly id: string;
   readonly checkpoint:
-    | { readonly kind: 'seeded'; readonly preset: 'v4-tiny'; readonly seed: string }
+    | { readonly kind: 'seeded'; readonly preset: SeededPreset; readonly seed: string }
     /** An absolute path. */
     | { readonly kind: 'directory'; readonly path: string };
   readonly precision: PrecisionMode;
@@ -30,6 +33,8 @@ export interface ReferenceEngineOptions {
 
 /** What a lane says about the engine that it has built. */
 export interface LaneDescription {
+  /** Serving knobs that a level can set with this checkpoint. */
+  readonly knobs: readonly KnobName[];
   readonly vocabSize: number;
   readonly checkpointSha256: string;
   /** Everything that could change a bit. */

@@ -57,13 +57,14 @@ function addCounters(total: Record<string, number>, more: Readonly<Record<string
 interface SentRequest {
   readonly request: BatchRequest;
   readonly promptIds: readonly number[];
-  readonly promptHash: ReturnType<typeof createLogitHash>;
+  /** Null: nobody looks at the prompt's logits, so that the prefix may come from the cache. */
+  readonly promptHash: ReturnType<typeof createLogitHash> | null;
 }
 
 function prepare(planned: PlannedRequest, { tokenizer, forced }: RunLevelInput): SentRequest {
   const { prompt } = planned;
   const promptIds = prompt.kind === 'tokens' ? prompt.tokenIds : tokenizer.encode(prompt.text);
-  const promptHash = createLogitHash();
+  const promptHash = planned.promptLogits === 'skipped' ? null : createLogitHash();
   return {
     promptIds,
     promptHash,
@@ -77,7 +78,8 @@ function prepare(planned: PlannedRequest, { tokenizer, forced }: RunLevelInput):
       stopTokenIds: [],
       keepLogits: true,
       scoreLastPositions: planned.role === 'probe' ? planned.scoreLastPositions : 0,
-      onPromptLogits: promptHash.add,
+      ...(promptHash === null ? {} : { onPromptLogits: promptHash.add }),
+      arrivalStep: planned.arrivalStep ?? 0,
       forcedTokenIds: forced.get(planned.id) ?? [],
     },
   };
@@ -115,7 +117,7 @@ function observe({ engine, tokenizer, planned, sent, result, wave, shelf }: Obse
     finishReason: result.finishReason,
     logprobs: result.logprobs,
     stepSha256: result.logits === null ? [] : rowDigests(result.logits, vocabSize),
-    promptLogitsSha256: sent.promptHash.hex(),
+    promptLogitsSha256: sent.promptHash?.hex() ?? null,
     generated: keep(result.logits, 'nothing was produced'),
     prompt,
     promptNextTokenIds: Array.from(

@@ -96,7 +96,7 @@ function description(options: ReferenceEngineOptions, lane: LaneDescription): Ta
     kind: 'reference-engine',
     fingerprintSha256: fingerprint(lane),
     vocabSize: lane.vocabSize,
-    capabilities: { logits: true, precisionModes: [...PRECISION_MODES], batching: true },
+    capabilities: { logits: true, precisionModes: [...PRECISION_MODES], batching: true, knobs: [...lane.knobs] },
     card,
   };
 }

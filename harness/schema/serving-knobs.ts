@@ -1,0 +1,41 @@
+/**
+ * Serving knobs: what a level sets over the target's own configuration. Plain data, so that it can be sent to another thread.
+ *
+ * A target names the knobs that it can set (`capabilities.knobs`); a level that sets another one makes the unit unsupported. No server
+ * with an OpenAI-compatible face has a field for any of them: there, start two servers and compare two runs.
+ * @module
+ */
+export interface ServingKnobs {
+  /** Prompt tokens of one request in one step at most. */
+  readonly chunkSize?: number;
+  /** Share complete blocks of equal prefixes. */
+  readonly prefixCache?: boolean;
+  /** Capacity of the resident tier in tokens; pages are whole, so it is at least this. */
+  readonly hotTokens?: number;
+  /** Room for evicted pages and states on the host; `tight`: a few, so that the others go on to the cold tier. */
+  readonly warmTier?: 'ample' | 'tight';
+  /** Where pages go that fit nowhere above, and whether all their bits come back. */
+  readonly coldTier?: 'none' | 'lossless' | 'nvfp4';
+  /** How a prefix hit gets its sliding window back; `bounded-replay` is approximate. */
+  readonly windowPolicy?: 'full' | 'zero' | 'bounded-replay';
+  /** Tokens drafted per step; 0 = no speculative decoding. */
+  readonly draftTokens?: number;
+  /** Conditional memory. */
+  readonly memory?: 'off' | 'resident' | 'host';
+}
+
+/** Names of what a target can set; `arrival`: requests of a wave can arrive one after another (`arrivalStep`). */
+export type KnobName = keyof ServingKnobs | 'arrival';
+
+/** The knobs that a level needs. */
+export function knobsOf({
+  knobs = {},
+  waves,
+}: {
+  readonly knobs?: ServingKnobs;
+  readonly waves: readonly (readonly { readonly arrivalStep?: number }[])[];
+}): KnobName[] {
+  const set = (Object.keys(knobs) as (keyof ServingKnobs)[]).filter((name) => knobs[name] !== undefined);
+  const staggered = waves.flat().some(({ arrivalStep = 0 }) => arrivalStep > 0);
+  return staggered ? [...set, 'arrival'] : set;
+}

@@ -1,0 +1,61 @@
+/**
+ * Serving knobs of a level as options of the engine.
+ * @module
+ */
+import { createMemoryColdStore, type Checkpoint, type EngineOptions } from '../../../engine/index.ts';
+import type { KnobName, ServingKnobs } from '../../schema/index.ts';
+
+/** Enough for every page that a unit can spill. */
+const COLD_BYTES = 256 * 1024 * 1024;
+/** Two saved states of v4-tiny in float32, or some pages: everything passes through, little stays. */
+const TIGHT_WARM_BYTES = 1024 * 1024;
+/** Rows that a table on the host keeps near: few, so that rows are fetched again. */
+const HOST_CACHE_ROWS = 8;
+
+/** The knobs that a level can set with this checkpoint. */
+export function knobsFor({ config }: Pick<Checkpoint, 'config'>): KnobName[] {
+  return [
+    'arrival',
+    'chunkSize',
+    'coldTier',
+    ...(config.mtpLayers > 0 ? (['draftTokens'] as const) : []),
+    'hotTokens',
+    ...(config.memory === null ? [] : (['memory'] as const)),
+    'prefixCache',
+    'warmTier',
+    'windowPolicy',
+  ];
+}
+
+/** Equal for equal knobs, whatever the order of their keys. */
+export function knobsKey(knobs: ServingKnobs): string {
+  return JSON.stringify(Object.entries(knobs).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** @param pageTokens - of the engine's cache; asked only where a capacity is set */
+export function engineOptionsOf(knobs: ServingKnobs, pageTokens: () => number): EngineOptions {
+  const { chunkSize, prefixCache, hotTokens, warmTier, coldTier, windowPolicy, draftTokens, memory } = knobs;
+  return {
+    ...(chunkSize === undefined ? {} : { chunkSize }),
+    ...(prefixCache === undefined ? {} : { prefixCache }),
+    ...(hotTokens === undefined ? {} : { hotPages: Math.ceil(hotTokens / pageTokens()) }),
+    ...(warmTier === 'tight' ? { warmBytes: TIGHT_WARM_BYTES } : {}),
+    ...(coldTier === undefined || coldTier === 'none'
+      ? {}
+      : { coldStore: () => createMemoryColdStore(COLD_BYTES), coldCodec: coldTier }),
+    ...(windowPolicy === undefined ? {} : { windowPolicy: { kind: windowPolicy } }),
+    ...(draftTokens === undefined ? {} : { draftTokens }),
+    ...(memory === undefined ? {} : { memory: memoryOptions(memory) }),
+  };
+}
+
+function memoryOptions(memory: NonNullable<ServingKnobs['memory']>): NonNullable<EngineOptions['memory']> {
+  switch (memory) {
+    case 'off':
+      return { enabled: false };
+    case 'resident':
+      return { enabled: true, placement: { kind: 'resident' } };
+    case 'host':
+      return { enabled: true, placement: { kind: 'host', cacheRows: HOST_CACHE_ROWS } };
+  }
+}
