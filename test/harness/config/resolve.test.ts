@@ -142,8 +142,8 @@ describe('resolveConfig', () => {
   });
 
   it.each([
-    ['an unknown kind', { target: { kind: 'openai' } }, 'target.kind: expected one of "reference-engine", "openai-completions", "openai-chat", "null", "module", "replay", got "openai".'],
-    ['a missing kind', { target: {} }, 'target.kind: expected one of "reference-engine", "openai-completions", "openai-chat", "null", "module", "replay", got nothing.'],
+    ['an unknown kind', { target: { kind: 'openai' } }, 'target.kind: expected one of "reference-engine", "openai-completions", "openai-chat", "null", "module", "gguf", "replay", got "openai".'],
+    ['a missing kind', { target: {} }, 'target.kind: expected one of "reference-engine", "openai-completions", "openai-chat", "null", "module", "gguf", "replay", got nothing.'],
     ['a target that is text', { target: 'x' }, 'target: expected a mapping with kind, got "x".'],
     ['an unknown split policy', { target: { kind: 'reference-engine', splitPolicy: { kind: 'flash' } } }, 'target.splitPolicy.kind: expected one of "none", "fixed", "flashmla", got "flash".'],
     ['no perturbation', { perturbations: {} }, 'perturbations: expected at least one perturbation, got {}. Known: batch-size, repeat.'],
