@@ -20,6 +20,8 @@ export default defineConfig({
       ...(process.env['EVENKEEL_EXHAUSTIVE']
         ? [project('exhaustive', ['test/exhaustive/**/*.exhaustive.ts'], 3_600_000)]
         : []),
+      // llama.cpp in process, which is installed when it is first wanted: `npm run test:gguf`
+      ...(process.env['EVENKEEL_GGUF'] ? [project('gguf', ['test/gguf/**/*.gguf.ts'], 600_000)] : []),
       // measurements, one file at a time: `npm run bench`
       ...(process.env['EVENKEEL_BENCH']
         ? [

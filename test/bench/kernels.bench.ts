@@ -2,9 +2,10 @@
  * Kernels against their twins and against onnxruntime-node, one thread, variants in turn. Run: npm run bench
  */
 import { expect, it } from 'vitest';
-import { built, peer, publish, spreadText, takeTurns, timesFaster, two } from '../support/bench.ts';
+import { built, publish, spreadText, takeTurns, timesFaster, two } from '../support/bench.ts';
 import type { Rounds } from '../support/bench.ts';
 import { onnxMatmul } from '../support/onnx-matmul.ts';
+import { peer } from '../support/peer.ts';
 
 const { createKernels } = await built<typeof import('../../engine/kernels/index.ts')>('kernels');
 const { expF32 } = await built<typeof import('../../engine/formats/index.ts')>('formats');
@@ -51,7 +52,7 @@ function unrolled(x: Float32Array, rows: number, w: Float32Array, out: number, k
 }
 
 it('matrix products against TypeScript and onnxruntime-node', async () => {
-  const ort = await peer<OnnxRuntime>('onnxruntime-node', '1.30.0');
+  const ort = await peer<OnnxRuntime>('onnxruntime-node');
   const rowsOut: string[][] = [];
   for (const [k, out] of SHAPES) {
     const w = random(k * out);

@@ -5,8 +5,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { built, peer, publish, spreadOf, spreadText, takeTurns, timesFaster, two } from '../support/bench.ts';
+import { built, publish, spreadOf, spreadText, takeTurns, timesFaster, two } from '../support/bench.ts';
 import type { Rounds } from '../support/bench.ts';
+import { peer } from '../support/peer.ts';
 
 const { buildCheckpoint, writeGguf } = await built<typeof import('../../engine/checkpoint/index.ts')>('checkpoint');
 const { createEngine } = await built<typeof import('../../engine/serving/index.ts')>('serving');
@@ -35,7 +36,7 @@ const tokens = Array.from({ length: PREFILL + DECODE + 1 }, (_, i) => (i * 31 + 
 const folder = join(import.meta.dirname, '../../.cache/gguf');
 
 it.each(['v4-tiny-hca128', 'v4-small'] as const)('%s against llama.cpp', async (preset) => {
-  const { getLlama, LlamaLogLevel } = await peer<NodeLlamaCpp>('node-llama-cpp', '3.22.1');
+  const { getLlama, LlamaLogLevel } = await peer<NodeLlamaCpp>('node-llama-cpp');
   const checkpoint = buildCheckpoint({ preset, seed: 'peer' });
   mkdirSync(folder, { recursive: true });
   const modelPath = join(folder, `${preset}.gguf`);

@@ -1,12 +1,8 @@
 /**
  * Fair timing for benchmarks: variants take turns, ratios are made within a round, medians come with their spread.
- *
- * Peers (other engines) are no dependencies: they are installed below `.cache/peers` when a benchmark wants them.
  * @module
  */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -69,25 +65,6 @@ export function publish(
       .join('  ')
       .trimEnd();
   console.log([`\n${title}`, line(columns), ...rows.map(line)].join('\n'));
-}
-
-/** A package from npm that only a benchmark uses, installed without its scripts. */
-export async function peer<T>(name: string, version: string): Promise<T> {
-  const prefix = join(root, '.cache/peers', name);
-  if (!existsSync(join(prefix, 'node_modules', name))) {
-    mkdirSync(prefix, { recursive: true });
-    const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-save', '--loglevel=error'];
-    execFileSync('npm', ['install', ...flags, '--prefix', prefix, `${name}@${version}`], { stdio: 'inherit' });
-  }
-  const resolve = createRequire(join(prefix, 'package.json')).resolve;
-  let file: string;
-  try {
-    file = resolve(name);
-  } catch {
-    // a package with an ES module entry alone
-    file = join(prefix, 'node_modules', name, 'dist/index.js');
-  }
-  return (await import(/* @vite-ignore */ pathToFileURL(file).href)) as T;
 }
 
 /** A room of the built engine: what the test runner makes of sources is several times slower. */

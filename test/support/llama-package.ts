@@ -19,6 +19,8 @@ export interface FakeLlama {
   readonly package: LlamaPackage;
   /** Tokens of each row, by batch, over all contexts. */
   readonly batches: number[][];
+  /** Positions with an output, by evaluation. */
+  readonly outputs: number[];
   readonly contexts: { readonly options: LlamaContextOptions; disposed: boolean }[];
   disposed: boolean;
 }
@@ -54,6 +56,7 @@ export function createFakeLlama(options: FakeLlamaOptions = {}): FakeLlama {
   const { logits = hashLogits, bos, batching = true, loadError, trainContextSize = 4096 } = options;
   const fake: FakeLlama = {
     batches: [],
+    outputs: [],
     contexts: [],
     disposed: false,
     package: {
@@ -129,6 +132,7 @@ export function createFakeLlama(options: FakeLlamaOptions = {}): FakeLlama {
               return Promise.resolve();
             },
             controlledEvaluate: async (input) => {
+              fake.outputs.push(input.filter((item) => typeof item !== 'number').length);
               const result = new Promise<(Evaluated | undefined)[]>((done) => waiting.push({ history, input, done }));
               await nextCycle();
               const ready = waiting;

@@ -74,7 +74,8 @@ async function scoreForced(
     const tokens = planned.role === 'probe' ? (forced.get(planned.id) ?? []) : [];
     if (tokens.length === 0) return [];
     const choose = (step: number): number => tokens[step];
-    return [{ id: planned.id, promptIds, steps: tokens.length, scored: 0, wantsLogits: true, choose }];
+    const outputs = outputsOf(planned, promptIds);
+    return [{ id: planned.id, promptIds, steps: tokens.length, scored: 0, outputs, wantsLogits: true, choose }];
   });
   if (rows.length === 0) return new Map();
   const session = await openSession();
@@ -99,11 +100,16 @@ function generatingRow(planned: PlannedRequest, promptIds: readonly number[]): R
     promptIds,
     // No end token stops it (ignore_eos): output lengths stay equal, so that length is never a hidden axis.
     steps: maxTokens,
-    scored: probe ? Math.min(planned.scoreLastPositions, promptIds.length) : 0,
+    scored: outputsOf(planned, promptIds),
+    outputs: outputsOf(planned, promptIds),
     wantsLogits: probe || temperature > 0,
     choose: (step, greedy, logits) =>
       temperature === 0 || logits === null ? greedy : sampleToken(logits, temperature, rng.fork(`step/${step}`).next()),
   };
+}
+
+function outputsOf({ role, scoreLastPositions }: PlannedRequest, promptIds: readonly number[]): number {
+  return role === 'probe' ? Math.min(scoreLastPositions, promptIds.length) : 0;
 }
 
 /** All that could end or corrupt native code is refused here. */

@@ -19,6 +19,11 @@ export interface Row {
   readonly steps: number;
   /** Prompt positions to score, from the end. */
   readonly scored: number;
+  /**
+   * Prompt positions, from the end, for which llama.cpp works out an output, whether it is read or not. Part of the path: the last
+   * layer and the head are evaluated for these rows together, and another number of rows gives other bits.
+   */
+  readonly outputs: number;
   /** False: only tokens are wanted. */
   readonly wantsLogits: boolean;
   /** The token of a step: `greedy` is llama.cpp's own choice. */
@@ -40,6 +45,14 @@ export interface Session {
   readonly run: (rows: readonly Row[]) => Promise<RowResult[]>;
   readonly counters: () => Readonly<Record<string, number>>;
   readonly close: () => Promise<void>;
+}
+
+interface StepInput {
+  readonly slot: LlamaSequence;
+  readonly tokens: readonly number[];
+  /** Last positions with an output, and those of them whose logits are read. */
+  readonly outputs: number;
+  readonly logits: number;
 }
 
 export async function openSession(
@@ -77,19 +90,18 @@ export async function openSession(
   };
 
   /** Evaluates the next tokens of some rows together. */
-  const step = async (
-    inputs: readonly { slot: LlamaSequence; tokens: readonly number[]; asked: number; logits: boolean }[],
-  ): Promise<(readonly (Evaluated | undefined)[])[]> => {
+  const step = async (inputs: readonly StepInput[]): Promise<(readonly (Evaluated | undefined)[])[]> => {
     watch.expect(inputs.map(({ tokens }) => tokens));
     return await Promise.all(
-      inputs.map(({ slot, tokens, asked, logits }) => {
-        const ask: AskedNext = { generateNext: { token: true, logits, options: { temperature: 0 } } };
-        return slot.controlledEvaluate(
-          tokens.map(
-            (token, i) => (i >= tokens.length - asked ? [token, ask] : token) satisfies number | [number, AskedNext],
-          ),
-        );
-      }),
+      inputs.map(({ slot, tokens, outputs, logits }) =>
+        slot.controlledEvaluate(
+          tokens.map((token, i): number | [number, AskedNext] => {
+            const fromEnd = tokens.length - i;
+            if (fromEnd > outputs) return token;
+            return [token, { generateNext: { token: true, logits: fromEnd <= logits, options: { temperature: 0 } } }];
+          }),
+        ),
+      ),
     );
   };
 
@@ -112,11 +124,11 @@ export async function openSession(
       tokenIds.push(choose(at, greedy, row));
     };
     const begun = await step(
-      rows.map(({ promptIds, scored, wantsLogits }, index) => ({
+      rows.map(({ promptIds, scored, outputs, wantsLogits }, index) => ({
         slot: slotOf[index],
         tokens: promptIds,
-        asked: Math.max(1, scored),
-        logits: wantsLogits || scored > 0,
+        outputs: Math.max(1, scored, outputs),
+        logits: Math.max(scored, wantsLogits ? 1 : 0),
       })),
     );
     const together = watch.inOrder();
@@ -137,8 +149,8 @@ export async function openSession(
         going.map((index) => ({
           slot: slotOf[index],
           tokens: [results[index].tokenIds[done - 1]],
-          asked: 1,
-          logits: rows[index].wantsLogits,
+          outputs: 1,
+          logits: rows[index].wantsLogits ? 1 : 0,
         })),
       );
       for (const [at, index] of going.entries()) take(index, evaluated[at][0]);

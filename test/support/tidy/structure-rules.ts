@@ -20,6 +20,7 @@ const KINDS = new Set([
   'golden',
   'e2e',
   'exhaustive',
+  'gguf',
   'browser',
   'bench',
   'generated',
@@ -29,7 +30,7 @@ const KINDS = new Set([
 ]);
 
 /** Tests of several rooms at once, of the built package, or of the tree itself. */
-const TEST_FOLDERS_WITHOUT_MIRROR = ['golden', 'e2e', 'exhaustive', 'bench', 'browser', 'support'];
+const TEST_FOLDERS_WITHOUT_MIRROR = ['golden', 'e2e', 'exhaustive', 'gguf', 'bench', 'browser', 'support'];
 const TESTS_WITHOUT_MIRROR = new Set(['test/tidy.test.ts', 'test/package.test.ts']);
 
 /** A file or folder is named for what it holds. */

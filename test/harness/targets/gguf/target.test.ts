@@ -101,6 +101,8 @@ describe('a GGUF target', () => {
     expect([...matrix(forced.sha256)]).toEqual([...rowOf(bytes('abcd')), ...rowOf([...bytes('abcd'), 7])]);
     expect(counters['forcedTokens']).toBe(2);
     expect(llama.contexts).toHaveLength(2);
+    // both ask for outputs of the same positions: their number is part of the arithmetic
+    expect(llama.outputs.filter((count) => count > 1)).toEqual([2, 2]);
     expect(llama.contexts.every(({ disposed }) => disposed)).toBe(true);
   });
 
