@@ -72,7 +72,7 @@ export function createUnitCache(input: UnitCacheInput): UnitCache {
 }
 
 /** Nothing in the unit is compared for being the same. */
-export function mayBeCached({ levels }: Pick<Unit, 'levels'>): boolean {
+function mayBeCached({ levels }: Pick<Unit, 'levels'>): boolean {
   return levels.every(({ promise }) => promise === 'drift');
 }
 
