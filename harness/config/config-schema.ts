@@ -37,8 +37,10 @@ const splitPolicyConfig = z.discriminatedUnion('kind', [
   /** FlashMLA's rule: the number of splits depends on the batch mates. */
   z.strictObject({
     kind: z.literal('flashmla'),
-    multiprocessors: integer(1, 1024).default(MULTIPROCESSORS),
-    overhead: integer(0, 64).default(5),
+    multiprocessors: integer(1, 1024)
+      .default(MULTIPROCESSORS)
+      .describe('Multiprocessors of the device that is mimicked.'),
+    overhead: integer(0, 64).default(5).describe('Cost of a part, in blocks of keys.'),
   }),
 ]);
 
@@ -47,8 +49,10 @@ const mhcSplitKConfig = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
   z.strictObject({
     kind: z.literal('by-token-count'),
-    multiprocessors: integer(1, 1024).default(MULTIPROCESSORS),
-    tokenBlock: integer(1, 1024).default(64),
+    multiprocessors: integer(1, 1024)
+      .default(MULTIPROCESSORS)
+      .describe('Multiprocessors of the device that is mimicked.'),
+    tokenBlock: integer(1, 1024).default(64).describe('Tokens of one tile.'),
   }),
 ]);
 
@@ -83,11 +87,11 @@ export type ReferenceEngineTargetConfig = z.output<typeof referenceEngineTargetC
 /** No model: answers from hashes of the prompt. What a run costs with it is what the harness costs; with faults, a test of it. */
 const nullTargetConfig = z.strictObject({
   kind: z.literal('null'),
-  id: identifier.default('null'),
-  lanes: integer(1, 64).default(2),
-  modelSeed: nonEmptyText.default('evenkeel'),
-  logits: z.boolean().default(true),
-  latencyMs: z.number().min(0).max(60_000).default(0),
+  id: identifier.default('null').describe('Name in reports; part of every unit id.'),
+  lanes: integer(1, 64).default(2).describe('Units at once.'),
+  modelSeed: nonEmptyText.default('evenkeel').describe('Another seed is another model.'),
+  logits: z.boolean().default(true).describe('Whether logits are given; without them tokens are compared.'),
+  latencyMs: z.number().min(0).max(60_000).default(0).describe('Wait before each wave.'),
   flipRate: z.number().min(0).max(1).default(0).describe('Chance of each token to be the second best.'),
   errorRate: z
     .number()
@@ -95,37 +99,49 @@ const nullTargetConfig = z.strictObject({
     .max(1)
     .default(0)
     .describe('Chance of each attempt at a level to fail as a lost connection does.'),
-  noiseSeed: nonEmptyText.default('evenkeel'),
+  noiseSeed: nonEmptyText.default('evenkeel').describe('Which tokens flip and which attempts fail.'),
 });
 
 /** What a model server is asked through. Keys are the same for both routes of the API. */
 const endpointKeys = {
-  id: identifier.default('endpoint'),
-  /** For example http://localhost:8000/v1. Absent: the flag --base-url, or the environment's OPENAI_BASE_URL. */
-  baseUrl: nonEmptyText.optional(),
-  /** Absent: the only model that the server lists. */
-  model: nonEmptyText.optional(),
-  /** The environment variable that holds the key. The key itself is never stored. */
+  id: identifier.default('endpoint').describe('Name in reports; part of every unit id.'),
+  baseUrl: nonEmptyText
+    .optional()
+    .describe(
+      "For example http://localhost:8000/v1. Absent: the flag --base-url, or the environment's OPENAI_BASE_URL.",
+    ),
+  model: nonEmptyText.optional().describe('Absent: the only model that the server lists.'),
   apiKeyEnv: z
     .string()
     .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable')
-    .default('OPENAI_API_KEY'),
-  /** Whose fields and routes are tried; what works is probed. */
-  dialect: z.enum(['auto', 'generic', 'vllm', 'sglang', 'llama-cpp', 'ollama', 'tgi', 'evenkeel']).default('auto'),
-  /** `bytes`: the server's tokens are bytes (evenkeel serve), and prompts are sent as token ids. */
-  tokenizer: z.enum(['text', 'bytes']).default('text'),
-  /** Alternatives asked for at each produced token; null = no log-probabilities. */
-  topLogprobs: integer(0, 100).nullable().default(5),
-  /** How a batch is made: requests sent at the same moment, or one request with a list of prompts where the server takes one. */
-  waves: z.enum(['simultaneous', 'list-prompt']).default('simultaneous'),
-  timeoutMs: integer(100, 3_600_000).default(120_000),
-  answerBytesMax: integer(1024, 1_073_741_824).default(33_554_432),
-  /** Tries of one request; none is tried again inside a batch. */
-  attemptsMax: integer(1, 10).default(3),
-  /** A server that asks for a longer wait is not waited for. */
-  waitMsMax: integer(0, 3_600_000).default(60_000),
-  /** What no endpoint shows and you know, for the serving card: `kv_cache_dtype: fp8`. */
-  declared: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,79}$/), z.string().max(500)).default({}),
+    .default('OPENAI_API_KEY')
+    .describe('The environment variable that holds the key. The key itself is never stored.'),
+  dialect: z
+    .enum(['auto', 'generic', 'vllm', 'sglang', 'llama-cpp', 'ollama', 'tgi', 'evenkeel'])
+    .default('auto')
+    .describe('Whose fields and routes are tried; what works is probed.'),
+  tokenizer: z
+    .enum(['text', 'bytes'])
+    .default('text')
+    .describe("`bytes`: the server's tokens are bytes (evenkeel serve), and prompts are sent as token ids."),
+  topLogprobs: integer(0, 100)
+    .nullable()
+    .default(5)
+    .describe('Alternatives asked for at each produced token; null = no log-probabilities.'),
+  waves: z
+    .enum(['simultaneous', 'list-prompt'])
+    .default('simultaneous')
+    .describe(
+      'How a batch is made: requests sent at the same moment, or one request with a list of prompts where the server takes one.',
+    ),
+  timeoutMs: integer(100, 3_600_000).default(120_000).describe('Longest wait for one answer.'),
+  answerBytesMax: integer(1024, 1_073_741_824).default(33_554_432).describe('Largest answer that is read.'),
+  attemptsMax: integer(1, 10).default(3).describe('Tries of one request; none is tried again inside a batch.'),
+  waitMsMax: integer(0, 3_600_000).default(60_000).describe('A server that asks for a longer wait is not waited for.'),
+  declared: z
+    .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,79}$/), z.string().max(500))
+    .default({})
+    .describe('What no endpoint shows and you know, for the serving card: `kv_cache_dtype: fp8`.'),
 };
 
 const completionsTargetConfig = z.strictObject({ kind: z.literal('openai-completions'), ...endpointKeys });
@@ -135,8 +151,8 @@ export type EndpointTargetConfig = z.output<typeof completionsTargetConfig> | z.
 /** A module of yours, relative to the config file; what it exports: docs/targets.md. */
 const moduleTargetConfig = z.strictObject({
   kind: z.literal('module'),
-  id: identifier.default('module'),
-  path: nonEmptyText,
+  id: identifier.default('module').describe('Name in reports; part of every unit id.'),
+  path: nonEmptyText.describe('The module, relative to the config file.'),
 });
 
 /** A GGUF file in this process, in llama.cpp through node-llama-cpp (an optional peer): docs/targets.md. */
@@ -165,7 +181,10 @@ const ggufTargetConfig = z.strictObject({
 export type GgufTargetConfig = z.output<typeof ggufTargetConfig>;
 
 /** A recorded run: the path of its folder, relative to the config file. */
-const replayTargetConfig = z.strictObject({ kind: z.literal('replay'), run: nonEmptyText });
+const replayTargetConfig = z.strictObject({
+  kind: z.literal('replay'),
+  run: nonEmptyText.describe('Folder of the run, relative to the config file.'),
+});
 
 const targetConfig = z.discriminatedUnion('kind', [
   referenceEngineTargetConfig,
@@ -203,8 +222,7 @@ const reporterName = z.enum(['html', 'json']);
 export type PerturbationOptions = Readonly<Record<string, z.ZodType>>;
 
 const configShape = {
-  /** For editors; not read. */
-  $schema: z.string().optional(),
+  $schema: z.string().optional().describe('For editors; not read.'),
   target: targetConfig.describe('What is measured.'),
   cases: z.union([nonEmptyText, z.array(nonEmptyText).min(1)]).describe('Case file or files.'),
   caseLimit: z.int().min(1).nullable().default(null).describe('Use only the first cases; null: all.'),

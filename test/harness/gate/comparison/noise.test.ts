@@ -1,35 +1,75 @@
 import { describe, expect, it } from 'vitest';
-import { compare } from '../../../../harness/gate/index.ts';
-import { createRng } from '../../../../harness/ports/index.ts';
-import type { Baseline, DeterminismRow } from '../../../../harness/schema/index.ts';
+import { compare, snapshot } from '../../../../harness/gate/index.ts';
+import { expandPlan, jobFor, type PlanInput } from '../../../../harness/plan/index.ts';
+import { createRng, fixedClock } from '../../../../harness/ports/index.ts';
+import { executePlan } from '../../../../harness/run/index.ts';
+import type {
+  Baseline,
+  Case,
+  DeterminismRow,
+  Observation,
+  Perturbation,
+  Target,
+  Verdict,
+} from '../../../../harness/schema/index.ts';
+import { createNullTarget } from '../../../../harness/targets/index.ts';
+import { perturbations, repeat } from '../../../../perturbations/index.ts';
+import { determinismSuite } from '../../../../suites/index.ts';
 import { createDeterminismRow, createFindings, createPolicy, judgeFindings } from '../../../support/findings.ts';
 
 const REQUESTS = 400;
 const tolerant = createPolicy({ posture: 'tolerant' });
 
-/** A served model that flips each output with a chance of its own: `repeat` units of one request, sent twice. */
-function simulated(seed: string, flipRate: number): Baseline {
-  const rng = createRng(seed);
-  const digest = (flipped: boolean): string =>
-    (flipped ? Math.floor(rng.next() * 2 ** 32) : 0).toString(16).padStart(16, '0');
-  const output = () => {
-    const one = digest(rng.next() < flipRate);
-    return { bits: null, tokens: one, text: one };
-  };
-  const level = (label: string, id: string) => ({ axis: 'repeat', label, requests: { [id]: output() } });
-  const units = Array.from({ length: REQUESTS }, (_, i) => [
-    `u-${String(i).padStart(16, '0')}`,
-    { none: level('first time', `case-${i}`), 'repeat-2': level('time 2', `case-${i}`) },
-  ]);
-  const zeros = '0'.repeat(64);
-  return {
-    planSha256: zeros,
-    casesSha256: zeros,
-    seed: 'evenkeel',
-    target: { id: 'noisy', kind: 'simulated', fingerprintSha256: zeros, card: {} },
-    effects: [],
-    units: Object.fromEntries(units) as Baseline['units'],
-  };
+const cases: Case[] = Array.from({ length: REQUESTS }, (_, i) => ({
+  id: `case-${i}`,
+  tags: [],
+  parts: [{ label: 'query', text: `Row ${i}:` }],
+}));
+const target = (noiseSeed: string, flipRate: number): Target =>
+  createNullTarget({
+    id: 'noisy',
+    lanes: 4,
+    modelSeed: 'model',
+    logits: false,
+    latencyMs: 0,
+    flipRate,
+    errorRate: 0,
+    noiseSeed,
+  });
+const planInput: PlanInput = {
+  cases,
+  perturbations: [{ perturbation: repeat as Perturbation<never>, options: { times: 2 } }],
+  tokenizer: target('plan', 0).tokenizer,
+  // one token an answer, so that the rate of flipped tokens is the rate of flipped outputs
+  generation: { maxTokens: 1, temperature: 0, seed: 0, scoreLastPositions: 0 },
+  seed: 'noise',
+  targetId: 'noisy',
+};
+const plan = expandPlan(planInput);
+
+/** A run of a served model that flips each output with a chance of its own: planned, executed and analysed as every run is. */
+async function measured(noiseSeed: string, flipRate: number): Promise<Baseline> {
+  const noisy = target(noiseSeed, flipRate);
+  const observations: Observation[] = [];
+  await executePlan({
+    plan,
+    target: noisy,
+    jobFor: (unit, level) => jobFor(planInput, unit, level),
+    precisionModes: [],
+    writer: { putBlob: () => undefined, append: (record) => void observations.push(record) },
+    clock: fixedClock('2026-11-24T04:00:00.000Z', 1),
+    signal: new AbortController().signal,
+  });
+  const determinism = determinismSuite.analyse({
+    plan,
+    observations,
+    perturbations,
+    loadLogits: () => expect.fail('this target has no logits'),
+    rng: createRng('noise'),
+  });
+  const description = await noisy.describe();
+  const manifest = { planSha256: plan.planSha256, casesSha256: plan.planSha256, seed: 'noise', target: description };
+  return snapshot({ manifest, plan, observations, findings: createFindings({ determinism }) });
 }
 
 function judged(base: Baseline, head: Baseline) {
@@ -42,26 +82,37 @@ function judged(base: Baseline, head: Baseline) {
 }
 
 describe('a target that flips 1 % of its outputs, judged by a tolerant policy', () => {
-  it('negative control: against itself it passes 200 times of 200', () => {
-    const outcomes = Array.from(
-      { length: 200 },
-      (_, i) => judged(simulated(`a-${i}`, 0.01), simulated(`b-${i}`, 0.01)).outcome,
-    );
+  it('negative control: against itself it passes 200 times of 200', async () => {
+    const outcomes: string[] = [];
+    for (let i = 0; i < 200; i++)
+      outcomes.push(judged(await measured(`a-${i}`, 0.01), await measured(`b-${i}`, 0.01)).outcome);
     expect(outcomes.filter((outcome) => outcome === 'pass')).toHaveLength(200);
   }, 600_000);
 
-  it('positive control: a shift to 15 % fails 5 times of 5, and names both rates', () => {
-    const verdicts = Array.from({ length: 5 }, (_, i) => judged(simulated(`a-${i}`, 0.01), simulated(`b-${i}`, 0.15)));
+  it('flips what it is said to flip', async () => {
+    const plain = await measured('none', 0);
+    const flipped = await measured('a-0', 0.15);
+    const outputs = ({ units }: Baseline) =>
+      Object.values(units).map(({ none }) => Object.values(none.requests)[0].text);
+    const expected = outputs(plain);
+    const changed = outputs(flipped).filter((text, i) => text !== expected[i]).length;
+    expect(changed).toBeGreaterThan(0.1 * REQUESTS);
+    expect(changed).toBeLessThan(0.2 * REQUESTS);
+  });
+
+  it('positive control: a shift to 15 % fails 5 times of 5, and names both rates', async () => {
+    const verdicts: Verdict[] = [];
+    for (let i = 0; i < 5; i++) verdicts.push(judged(await measured(`a-${i}`, 0.01), await measured(`b-${i}`, 0.15)));
     expect(verdicts.map(({ outcome }) => outcome)).toEqual(new Array(5).fill('fail'));
     const check = verdicts[0].checks.find(({ metric }) => metric === 'tokens differ more than noise')!;
     expect(check.reason).toMatch(/of outputs differ in tokens from the baseline, .* of the baseline's from itself/);
     expect(check.family).toMatchObject({ name: 'determinism' });
   }, 60_000);
 
-  it('decides nothing without repeats on both sides', () => {
-    const { units, ...rest } = simulated('a', 0.01);
+  it('decides nothing without repeats on both sides', async () => {
+    const { units, ...rest } = await measured('a', 0.01);
     const once = Object.fromEntries(Object.entries(units).map(([id, levels]) => [id, { none: levels.none }]));
-    const verdict = judged({ ...rest, units: once }, simulated('b', 0.01));
+    const verdict = judged({ ...rest, units: once }, await measured('b', 0.01));
     expect(verdict).toMatchObject({ outcome: 'inconclusive' });
     expect(verdict.checks[1].observed).toBe('no noise floor');
   });
