@@ -26,7 +26,7 @@ function keysOf(node: Node, place: string): { readonly place: string; readonly n
 }
 
 describe('the schema of the configuration', () => {
-  const keys = keysOf(jsonSchemaOf(configSchema(perturbationOptions), 'configuration') as Node, '');
+  const keys = keysOf(jsonSchemaOf(configSchema(perturbationOptions), 'configuration'), '');
 
   it('has a sentence for every key that an editor or the reference page can show', () => {
     // the word that chooses a variant, the editor's own key, and each perturbation, whose options are described
