@@ -131,7 +131,7 @@ function readOpenAiChoice(json: unknown, choice: unknown, request: GenerationReq
     countAt(usage, 'completion_tokens'),
   );
   return {
-    text: echoed ? withoutEcho(text, request) : text,
+    text: echoed ? withoutEcho(text, request, split.produced) : text,
     tokenIds: tokenIdsOf(own['token_ids']) ?? idsOfTokens(split.produced),
     tokens: split.produced,
     textCollisions: read?.textCollisions ?? null,
@@ -177,6 +177,18 @@ function splitEcho(
     : { prompt: tokens.slice(0, border), produced: tokens.slice(border) };
 }
 
-function withoutEcho(text: string, { prompt }: GenerationRequest): string {
-  return prompt.kind === 'text' && text.startsWith(prompt.text) ? text.slice(prompt.text.length) : text;
+/** What a server may write for a begin-of-sequence token before the prompt, for example `<|begin_of_text|>`. */
+const BEGIN_LENGTH_MAX = 32;
+
+/**
+ * What was produced, without the prompt before it. Some servers write their begin-of-sequence token into the echo as well. Where the
+ * prompt is not found there (sent as ids, or written otherwise) the texts of the produced tokens say where it ends.
+ */
+function withoutEcho(text: string, { prompt }: GenerationRequest, produced: readonly TokenRecord[]): string {
+  if (prompt.kind === 'text') {
+    const at = text.indexOf(prompt.text);
+    if (at >= 0 && at <= BEGIN_LENGTH_MAX) return text.slice(at + prompt.text.length);
+  }
+  const end = produced.map((token) => token.text ?? '').join('');
+  return end !== '' && text.endsWith(end) ? end : text;
 }

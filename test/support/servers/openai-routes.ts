@@ -65,7 +65,9 @@ export function completionsRoute(core: ToyCore, words: OpenAiWords): Handler {
     );
     const choices = results.map((result, index) => ({
       index,
-      text: (echo && defects.echo !== 'ignored' ? result.ids.map(asText).join('') : '') + result.text,
+      text:
+        (echo && defects.echo !== 'ignored' ? (defects.echoBegin ?? '') + result.ids.map(asText).join('') : '') +
+        result.text,
       logprobs:
         shown === undefined
           ? null

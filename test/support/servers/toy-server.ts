@@ -15,6 +15,8 @@ export interface ToyDefects {
   refusals?: { status: number; headers?: Record<string, string>; body?: string }[];
   /** `echo` is accepted and only produced tokens are scored; or refused; or every value is the same. */
   echo?: 'ignored' | 'refused' | 'constant';
+  /** Written before the prompt in an echo's text, as a begin-of-sequence token is. */
+  echoBegin?: string;
   zeroTokens?: 'refused' | 'one';
   /** -1 everywhere, as SGLang writes it. */
   textOffset?: boolean;

@@ -29,6 +29,19 @@ describe('a server as a target', () => {
     expect(request.exchange?.textCollisions).toBe(1);
   });
 
+  it.each([['<s>'], ['<|begin_of_text|>'], ['']])(
+    'takes the prompt off an echo whose text begins with %j, and keeps the answer alone',
+    async (echoBegin) => {
+      const server = await startGenericServer({ echoBegin });
+      const asked = (scoreLastPositions: number) =>
+        levelJob([[plannedRequest('a', 'Rule: one line of JSON.\nRow:', { scoreLastPositions })]]);
+      const [scored] = (await runJob(targetOf(server.baseUrl), asked(3))).requests;
+      const [plain] = (await runJob(targetOf(server.baseUrl), asked(0))).requests;
+      expect(scored.exchange?.promptLogprobs).toHaveLength(3);
+      expect(scored.text).toBe(plain.text);
+    },
+  );
+
   it('describes itself with a fingerprint that stays while the server stays', async () => {
     const server = await startVllmServer();
     const description = await targetOf(server.baseUrl).describe();
