@@ -3,7 +3,7 @@
  * @module
  */
 import type { SuiteInput } from '../../harness/schema/index.ts';
-import type { RowKey, RowMember } from './rows.ts';
+import type { RequestPair, RowKey, RowMember } from './rows.ts';
 
 export interface Evidence {
   /** The smallest value of each counter over the row's units. A counter that some unit does not have is left out. */
@@ -26,8 +26,12 @@ export function countEvidence({ perturbation: id }: RowKey, perturbations: Suite
   let smallest: Record<string, number> | null = null;
   let members = 0;
   return {
-    add: ({ unit, level, observed }) => {
+    add: ({ unit, level, observed, pairs }) => {
       members++;
+      for (const pair of pairs) {
+        const cut = cutProblem(pair);
+        if (cut !== null) gaps.add(cut);
+      }
       smallest = smallest === null ? { ...observed.counters } : smallerOf(smallest, observed.counters);
       const problem = perturbation?.evidenceProblem(level, observed.counters) ?? null;
       if (problem === null) return;
@@ -43,6 +47,17 @@ export function countEvidence({ perturbation: id }: RowKey, perturbations: Suite
           : (problemText(worst, problems, members) ?? gapText(gaps)),
     }),
   };
+}
+
+/** The same prompt, counted otherwise by the server: one of the two was cut, and the outputs answer different prompts. */
+function cutProblem({ requestId, unitId, reference, level }: RequestPair): string | null {
+  if (reference.promptSha256 !== level.promptSha256) return null;
+  const [before, now] = [reference.promptTokens, level.promptTokens];
+  if (before === null || now === null || before === now) return null;
+  return (
+    `The target counted ${before} prompt tokens at the reference and ${now} at the level for one and the same prompt ` +
+    `(unit ${unitId}, request ${requestId}): it cut one of them.`
+  );
 }
 
 function smallerOf(known: Record<string, number>, counters: Readonly<Record<string, number>>): Record<string, number> {

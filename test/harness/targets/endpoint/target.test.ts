@@ -42,6 +42,17 @@ describe('a server as a target', () => {
     },
   );
 
+  it('keeps the count of each answer, so that a prompt that is cut from the middle of a run on is seen', async () => {
+    const defects: Parameters<typeof startGenericServer>[0] = {};
+    const server = await startGenericServer(defects);
+    const target = targetOf(server.baseUrl);
+    const [before] = (await runJob(target, one())).requests;
+    defects.truncateTo = 8;
+    const [after] = (await runJob(target, one())).requests;
+    expect([before.promptTokens, after.promptTokens]).toEqual([28, 8]);
+    expect(after.promptSha256).toBe(before.promptSha256);
+  });
+
   it('describes itself with a fingerprint that stays while the server stays', async () => {
     const server = await startVllmServer();
     const description = await targetOf(server.baseUrl).describe();
