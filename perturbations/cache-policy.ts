@@ -63,7 +63,7 @@ const STATES: Readonly<Record<State, StatePlan>> = {
     promise: 'bit-equal',
     knobs: (hotTokens) => ({ hotTokens, warmTier: 'tight', coldTier: 'lossless' }),
     counter: 'restores',
-    why: 'a page came back from the cold tier',
+    why: 'a saved state came back from the cold tier',
   },
   'window-zero': {
     label: 'prefix resident, window computed again',
@@ -77,7 +77,7 @@ const STATES: Readonly<Record<State, StatePlan>> = {
     promise: 'drift',
     knobs: (hotTokens) => ({ hotTokens, warmTier: 'tight', coldTier: 'nvfp4' }),
     counter: 'restores',
-    why: 'a page came back from the cold tier',
+    why: 'a saved state came back from the cold tier',
   },
   'window-approximate': {
     label: 'prefix resident, window from few tokens',

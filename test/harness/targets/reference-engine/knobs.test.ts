@@ -59,6 +59,16 @@ describe('knobs of the reference engine', () => {
     expect(kl['lossy'].value).toBeGreaterThan(0);
   }, 60_000);
 
+  it('positive control: arrivals find a slot that is not reset, where one request follows another', async () => {
+    const { findings } = await run({
+      target: { kind: 'reference-engine', fault: 'compressor-state-not-reset' },
+      perturbations: { arrival: { requests: 2, schedules: ['trickled'] } },
+    });
+    const [row] = findings.determinism;
+    expect(row).toMatchObject({ level: 'trickled', evidenceProblem: null });
+    expect(row.bits.equal).toBeLessThan(row.bits.n);
+  }, 60_000);
+
   it('move the memory without a bit, and show that it is used', async () => {
     const { findings } = await run({
       target: { kind: 'reference-engine', checkpoint: { kind: 'seeded', preset: 'v4-tiny-engram', seed: 'evenkeel' } },
