@@ -7,13 +7,13 @@
  */
 import { DataError, TargetError } from '../ports/index.ts';
 import {
+  blobDigests,
   knobsOf,
   levelObservation,
   type Level,
   type LevelJob,
   type LevelObservation,
   type LevelResult,
-  type RequestObservation,
   type Target,
   type Unit,
 } from '../schema/index.ts';
@@ -117,12 +117,8 @@ function checkResult({ record, blobs }: LevelResult, job: LevelJob): void {
       `level ${record.levelId} with ${answered.length}`,
     );
   const stored = new Set(blobs.map(({ sha256 }) => sha256));
-  for (const digest of record.requests.flatMap(namedBlobs))
+  for (const digest of record.requests.flatMap(blobDigests))
     if (!stored.has(digest)) throw recordError(`level ${job.levelId}`, `the bytes of blob ${digest}`, 'none');
-}
-
-function namedBlobs({ generated, prompt, forced }: RequestObservation): string[] {
-  return [generated, prompt, forced].flatMap((logits) => (logits.kind === 'blob' ? [logits.sha256] : []));
 }
 
 function recordError(at: string, expected: string, got: string): TargetError {

@@ -99,6 +99,15 @@ export const requestObservation = z.strictObject({
 });
 export type RequestObservation = z.infer<typeof requestObservation>;
 
+/** The digests of the logits that a request names. */
+export function blobDigests({
+  generated,
+  prompt,
+  forced,
+}: Pick<RequestObservation, 'generated' | 'prompt' | 'forced'>): string[] {
+  return [generated, prompt, forced].flatMap((logits) => (logits.kind === 'blob' ? [logits.sha256] : []));
+}
+
 export const levelObservation = z.strictObject({
   levelId: identifier,
   requests: z.array(requestObservation),

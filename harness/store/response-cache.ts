@@ -7,7 +7,7 @@
  */
 import { join } from 'node:path';
 import { DataError } from '../ports/index.ts';
-import { SCHEMA_VERSION, type CacheEntry, type Observation } from '../schema/index.ts';
+import { blobDigests, SCHEMA_VERSION, type CacheEntry, type Observation } from '../schema/index.ts';
 import { openBlobStore } from './blob-store.ts';
 import { readRecord, recordText, writeFileAtomic } from './json-file.ts';
 
@@ -48,12 +48,7 @@ export function openResponseCache({ directory, maxAgeMs, now }: ResponseCacheOpt
 
 /** The digests that an observation names, each once. */
 export function blobsOf({ levels }: Pick<Observation, 'levels'>): string[] {
-  const named = levels.flatMap(({ requests }) =>
-    requests.flatMap(({ generated, prompt, forced }) =>
-      [generated, prompt, forced].flatMap((logits) => (logits.kind === 'blob' ? [logits.sha256] : [])),
-    ),
-  );
-  return [...new Set(named)];
+  return [...new Set(levels.flatMap(({ requests }) => requests.flatMap(blobDigests)))];
 }
 
 function readEntry(path: string): CacheEntry | null {

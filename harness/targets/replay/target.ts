@@ -7,13 +7,13 @@
  * @module
  */
 import { TargetError } from '../../ports/index.ts';
-import type {
-  LevelJob,
-  LevelResult,
-  Observation,
-  RequestObservation,
-  Target,
-  TargetDescription,
+import {
+  blobDigests,
+  type LevelJob,
+  type LevelResult,
+  type Observation,
+  type Target,
+  type TargetDescription,
 } from '../../schema/index.ts';
 import { byteTokenizer, codePointTokenizer } from '../endpoint/text-tokenizer.ts';
 
@@ -73,12 +73,8 @@ function replay(job: LevelJob, observation: Observation, { runId, loadBlob }: Re
   const record = observation.levels.find(({ levelId }) => levelId === job.levelId);
   if (record === undefined)
     throw missing(`run ${runId}, unit ${job.unitId}`, `level ${job.levelId} in the recorded run`, '');
-  const digests = new Set(record.requests.flatMap(blobsOf));
+  const digests = new Set(record.requests.flatMap(blobDigests));
   return { record, blobs: [...digests].map((sha256) => ({ sha256, bytes: loadBlob(sha256) })) };
-}
-
-function blobsOf({ generated, prompt, forced }: RequestObservation): string[] {
-  return [generated, prompt, forced].flatMap((logits) => (logits.kind === 'blob' ? [logits.sha256] : []));
 }
 
 /** The same answer would come again: TARGET_REFUSED is not tried again. */
