@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { inlineExecutor, threadExecutor } from '../../../engine/parallel/index.ts';
 import type { Executor, ModuleFunctions } from '../../../engine/parallel/index.ts';
 
-/** (module (import "env" "memory" (memory 1 1 shared)) (func "put" (param i32 i32) local.get 0 local.get 1 i32.store) (func "trap" unreachable) (func "forever" loop br 0 end)) */
+/** (module (import "env" "memory" (memory 1 1 shared)) (func "put" (param i32 i32) local.get 0 local.get 1 i32.store) (func "trap" unreachable) (func "forever" i32.const 512 i32.const 1 i32.store loop br 0 end)) */
 const MODULE = new WebAssembly.Module(
   Uint8Array.from([
     ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
@@ -14,11 +14,13 @@ const MODULE = new WebAssembly.Module(
     // exports put, trap, forever
     ...[7, 24, 3, 3, 0x70, 0x75, 0x74, 0, 0, 4, 0x74, 0x72, 0x61, 0x70, 0, 1],
     ...[7, 0x66, 0x6f, 0x72, 0x65, 0x76, 0x65, 0x72, 0, 2],
-    ...[10, 23, 3, 9, 0, 0x20, 0, 0x20, 1, 0x36, 2, 0, 0x0b, 3, 0, 0, 0x0b],
-    ...[7, 0, 3, 0x40, 0x0c, 0, 0x0b, 0x0b],
+    ...[10, 31, 3, 9, 0, 0x20, 0, 0x20, 1, 0x36, 2, 0, 0x0b, 3, 0, 0, 0x0b],
+    ...[15, 0, 0x41, 0x80, 4, 0x41, 1, 0x36, 2, 0, 3, 0x40, 0x0c, 0, 0x0b, 0x0b],
   ]),
 );
 const MAILBOXES_AT = 4096;
+/** Where `forever` says that it has begun. */
+const BEGUN_AT = 512;
 
 let open: Executor[] = [];
 afterEach(() => {
@@ -95,6 +97,8 @@ describe('an executor with helper threads', () => {
     words[MAILBOXES_AT / 4 + 2] = 2;
     Atomics.store(words, MAILBOXES_AT / 4, -1);
     Atomics.notify(words, MAILBOXES_AT / 4);
+    // until it has begun, the next job would take its place
+    await vi.waitFor(() => expect(words[BEGUN_AT / 4]).toBe(1), { timeout: 20_000 });
     expect(() =>
       executor.run('put', [
         [0, 1],
