@@ -111,8 +111,13 @@ export type DriftCase = z.infer<typeof driftCase>;
 
 export const driftRow = z.strictObject({
   ...rowKey,
-  /** Which positions are compared: the same prompt's own positions, or the reference's output tokens (teacher-forced). */
-  context: z.enum(['prompt-positions', 'forced-output']),
+  /**
+   * Which positions are compared: the same prompt's own positions, the reference's output tokens (teacher-forced), or the produced tokens
+   * for as long as both sides have produced the same ones.
+   */
+  context: z.enum(['prompt-positions', 'forced-output', 'same-history-output']),
+  /** Present: the target gives no logits, and only the log-probabilities of the tokens that came next are compared. */
+  values: z.literal('token-logprobs').optional(),
   positions: z.int().min(0),
   /** KL(reference || level) per position, in nats: mean over positions (interval over cases), largest, and quantiles. */
   klNatsMean: estimate,

@@ -49,6 +49,8 @@ export const exchange = z.strictObject({
   textCollisions: z.int().min(0).nullable(),
   /** Log-probability of each of the last prompt tokens, given what precedes it; [] = not asked, or not supported. */
   promptLogprobs: z.array(z.number().nullable()),
+  /** Log-probability of each token of the level that is forced, behind this request's prompt; absent = not asked, or not possible. */
+  forcedLogprobs: z.array(z.number().nullable()).optional(),
   completionTokens: z.int().min(0).nullable(),
   cachedTokens: z.int().min(0).nullable(),
   finishReason: z.string().nullable(),

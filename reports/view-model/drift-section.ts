@@ -11,6 +11,12 @@ const REPORT = 'drift';
 /** More lines than this cannot be told apart. */
 const LINES_MAX = 6;
 
+const CONTEXT_WORDS: Readonly<Record<DriftRow['context'], string>> = {
+  'prompt-positions': 'prompt',
+  'forced-output': 'forced output',
+  'same-history-output': 'output while equal',
+};
+
 const COLUMNS: readonly Column[] = [
   column('axis', 'Axis', 'start', 'axis', 'What is varied.'),
   column('level', 'Level', 'start', 'level', 'The setting, compared with the reference level of the same unit.'),
@@ -106,9 +112,11 @@ function summaryOf({ findings, verdict, statusOfRow }: Context): string {
   const rows = findings.drift;
   if (rows.length === 0) return 'No unit of the plan feeds this report.';
   const worst = largestRow(rows);
-  const unmeasured = rows.filter((row) => klOf(row) === null).length;
+  const scored = rows.filter(({ values }) => values !== undefined);
+  const unmeasured = rows.filter((row) => klOf(row) === null && row.values === undefined).length;
   const missing = unmeasured === 0 ? '' : ` ${counted(unmeasured, 'level')} not measured.`;
-  if (worst === null) return `No distribution could be compared.${missing}`;
+  if (worst === null)
+    return `${scored.length > 0 ? scoredSummary(scored) : 'No distribution could be compared.'}${missing}`;
   const failed = rows.filter((row) => statusOfRow(REPORT, row).outcome === 'fail');
   const bounded = verdict.checks.filter(({ report }) => report === REPORT).length;
   const bounds =
@@ -120,6 +128,19 @@ function summaryOf({ findings, verdict, statusOfRow }: Context): string {
   const where =
     worst.value === 0 ? 'Every KL is exactly zero.' : `Largest at ${placeOf(worst.row)} (${worst.row.band}).`;
   return `${where} ${bounds}${missing}`;
+}
+
+/** A server gives no distributions: what its tokens' log-probabilities say. */
+function scoredSummary(rows: readonly DriftRow[]): string {
+  const largest = rows.reduce<{ row: DriftRow; value: number } | null>((most, row) => {
+    const value = row.rmsLogprobDiff.kind === 'measured' ? row.rmsLogprobDiff.value : null;
+    return value !== null && (most === null || value > most.value) ? { row, value } : most;
+  }, null);
+  const where =
+    largest === null || largest.value === 0
+      ? 'Every compared log-probability is equal.'
+      : `RMS difference of the tokens’ log-probabilities at most ${small(largest.value)} nats, at ${placeOf(largest.row)}.`;
+  return `No distributions from this target, so no KL. ${where}`;
 }
 
 function groupsOf(context: Context): RowGroup[] {
@@ -167,7 +188,7 @@ function tableRow(row: DriftRow, context: Context): TableRow {
       cell(row.band),
       cell(
         `${counted(row.positions, 'position')}`,
-        `${row.klNatsMean.kind === 'measured' ? `${counted(row.klNatsMean.n, 'case')}, ` : ''}${row.context === 'forced-output' ? 'forced output' : 'prompt'}`,
+        `${row.klNatsMean.kind === 'measured' ? `${counted(row.klNatsMean.n, 'case')}, ` : ''}${CONTEXT_WORDS[row.context]}${row.values === undefined ? '' : ', token log-probabilities'}`,
       ),
     ],
     notes: notesOf(context.checksOf(REPORT, row), null),

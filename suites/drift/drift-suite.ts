@@ -8,14 +8,23 @@
 import type { DriftRow, Suite, SuiteInput } from '../../harness/schema/index.ts';
 import { countEvidence, fillRows, type OpenRow, type RequestPair, type RowKey } from '../pairing/index.ts';
 import { createDriftSums } from './drift-sums.ts';
-import { estimatesOf, nothingCompared } from './estimates.ts';
-import { comparableRows, isForced, measurePositions, type DriftContext, type NotComparable } from './positions.ts';
+import { estimatesOf, nothingCompared, scoreEstimatesOf } from './estimates.ts';
+import {
+  comparableRows,
+  isForced,
+  measurePositions,
+  type DriftContext,
+  type NotComparable,
+  type PositionMeasures,
+} from './positions.ts';
+import { SCORE_CONTEXTS, scoreDifferences } from './scores.ts';
 
 export const driftSuite: Suite<DriftRow> = {
   id: 'drift',
   title: 'Drift',
   what:
-    'Shows by how much the next-token distributions move, in one context: KL, same top token, log-probabilities, perplexity. ' +
+    'Shows by how much the next-token distributions move, in one context: KL, same top token, log-probabilities, perplexity; ' +
+    'of a server without logits the log-probabilities of the tokens alone. ' +
     'It shows the size of a change: a small KL does not show that the answers are as good.',
   analyse: (input) =>
     fillRows(
@@ -36,7 +45,17 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<DriftRow> {
   let reason: NotComparable | null = null;
   let reasonIfForced: NotComparable | null = null;
 
+  const scores = SCORE_CONTEXTS.map((scoreContext) => ({ context: scoreContext, sums: createDriftSums() }));
+
+  const addScores = (pair: RequestPair): void => {
+    for (const score of scores) {
+      const differences = scoreDifferences(pair, score.context);
+      if (differences.length > 0) score.sums.add(scoreMeasures(pair.caseId, differences));
+    }
+  };
+
   const addPair = (pair: RequestPair): void => {
+    addScores(pair);
     if (context === 'prompt-positions' && isForced(pair)) {
       context = 'forced-output';
       sums = createDriftSums();
@@ -60,10 +79,30 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<DriftRow> {
     close: () => {
       // By label, not by call order: a row's interval does not depend on which other rows the run has.
       const rng = input.rng.fork(`drift/${key.perturbation}/${key.axis}/${key.level}`);
-      const estimates = sums.isEmpty()
-        ? nothingCompared(reason ?? { kind: 'not-measured', why: 'no request of this level was observed' })
-        : estimatesOf(sums, () => rng.next());
-      return { ...key, context, ...estimates, evidence: evidence.result().evidence };
+      const next = (): number => rng.next();
+      const common = { ...key, evidence: evidence.result().evidence };
+      if (!sums.isEmpty()) return { ...common, context, ...estimatesOf(sums, next) };
+      const why = reason ?? { kind: 'not-measured', why: 'no request of this level was observed' };
+      const best = scores.find((score) => !score.sums.isEmpty());
+      if (best === undefined) return { ...common, context, ...nothingCompared(why) };
+      return {
+        ...common,
+        context: best.context,
+        values: 'token-logprobs',
+        ...scoreEstimatesOf(best.sums, { next, noDistribution: why }),
+      };
     },
+  };
+}
+
+/** The differences of one pair where no distribution is known. */
+function scoreMeasures(caseId: string, differences: readonly number[]): PositionMeasures {
+  return {
+    caseId,
+    klNats: new Float64Array(0),
+    sameTop: 0,
+    maxAbsLogprobDiff: differences.reduce((most, difference) => Math.max(most, Math.abs(difference)), 0),
+    nextTokenDiffs: Float64Array.from(differences),
+    brokenPositions: 0,
   };
 }

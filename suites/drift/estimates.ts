@@ -82,6 +82,21 @@ export function estimatesOf(sums: DriftSums, next: () => number): DriftEstimates
   };
 }
 
+/** A row of which only the log-probabilities of single tokens are known. @param noDistribution - why there is no KL */
+export function scoreEstimatesOf(
+  sums: DriftSums,
+  { next, noDistribution }: { readonly next: () => number; readonly noDistribution: NotComparable },
+): DriftEstimates {
+  const cases = sums.clusters();
+  const resamples = drawResamples({ count: cases.length, replicates: REPLICATES, next });
+  return {
+    ...nothingCompared(noDistribution),
+    positions: cases.reduce((total, { nextTokens }) => total + nextTokens, 0),
+    maxAbsLogprobDiff: maxDiffEstimate(sums),
+    ...nextTokenEstimates({ cases, n: sums.cases, resamples }),
+  };
+}
+
 /** Clusters of whole cases, how many cases they are, and the resamples that all estimates of a row use. */
 interface Resampled {
   readonly cases: readonly CaseSums[];

@@ -53,6 +53,8 @@ export function isForced({ level }: RequestPair): boolean {
 export function comparableRows(pair: RequestPair, context: DriftContext): ComparableRows | NotComparable {
   const { reference, level } = pair;
   const forced = context === 'forced-output';
+  // what a target cannot give is the reason, whatever it was asked for
+  if (reference.generated.kind === 'unsupported' && reference.prompt.kind === 'unsupported') return reference.generated;
   if (!forced && reference.promptSha256 !== level.promptSha256) {
     return { kind: 'not-measured', why: "the prompts differ and the reference's tokens were not scored at this level" };
   }

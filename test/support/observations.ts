@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto';
 import {
   SCHEMA_VERSION,
+  type Exchange,
   type Level,
   type LevelObservation,
   type Logits,
@@ -35,7 +36,9 @@ export interface RequestSpec {
   readonly prompt?: Matrix;
   readonly promptNextTokenIds?: readonly number[];
   readonly forced?: Matrix;
-  readonly logprobs?: readonly number[];
+  readonly logprobs?: readonly (number | null)[];
+  /** What a server told besides. */
+  readonly scored?: Partial<Pick<Exchange, 'promptLogprobs' | 'forcedLogprobs'>>;
 }
 
 /** A place for logits that counts how often it is asked. */
@@ -88,10 +91,30 @@ export function createShelf(): LogitsShelf {
         prompt,
         promptNextTokenIds: [...(spec.promptNextTokenIds ?? (spec.prompt ?? []).map(() => -1))],
         forced: spec.forced === undefined ? { kind: 'not-measured', why: 'no tokens were forced' } : store(spec.forced),
+        ...(spec.scored === undefined ? {} : { exchange: { ...EXCHANGE, ...spec.scored } }),
       };
     },
   };
 }
+
+const EXCHANGE: Exchange = {
+  route: 'completions',
+  tokenSource: 'ids',
+  tokenTexts: [],
+  top: [],
+  textCollisions: null,
+  promptLogprobs: [],
+  completionTokens: null,
+  cachedTokens: null,
+  finishReason: 'length',
+  systemFingerprint: null,
+  model: null,
+  slot: null,
+  truncated: null,
+  startedMs: 0,
+  finishedMs: 1,
+  attempts: [{ status: 200, error: null, waitedMs: 0, durationMs: 1 }],
+};
 
 const bytesOf = (values: Float32Array): Uint8Array =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength);

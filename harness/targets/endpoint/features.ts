@@ -12,7 +12,10 @@ export interface Features {
   readonly identity: Identity;
   /** Alternatives that are asked for; null = the server gives no log-probabilities. */
   readonly topLogprobs: number | null;
+  /** Prompts can be sent as ids, and ours are the server's. */
   readonly tokenIdPrompts: boolean;
+  /** Prompts can be sent as ids, whoever's they are. */
+  readonly takesTokenIds: boolean;
   readonly cacheSalt: boolean;
   readonly flush: boolean;
   readonly running: boolean;

@@ -11,6 +11,7 @@ import type { LevelJob, LevelResult, PlannedRequest, RequestObservation, Tokeniz
 import type { GenerationRequest, Prompt } from '../dialects/index.ts';
 import type { HttpClient, HttpClock } from '../http/index.ts';
 import type { Features } from './features.ts';
+import { scoreForced } from './forced-scores.ts';
 import { checkIdentity } from './identity.ts';
 import { observe } from './observe.ts';
 import { maxOverlap } from './overlap.ts';
@@ -24,6 +25,8 @@ export interface RunLevelInput {
   readonly waves: 'simultaneous' | 'list-prompt';
   readonly nonce: string;
   readonly job: LevelJob;
+  /** By request id, the tokens to score behind its prompt. */
+  readonly forced: ReadonlyMap<string, readonly number[]>;
 }
 
 export async function runLevel(input: RunLevelInput): Promise<LevelResult> {
@@ -34,6 +37,7 @@ export async function runLevel(input: RunLevelInput): Promise<LevelResult> {
   const add = (name: string, value: number): void => void (counters[name] = (counters[name] ?? 0) + value);
   const most = (name: string, value: number): void => void (counters[name] = Math.max(counters[name] ?? 0, value));
   const requests: RequestObservation[] = [];
+  const toScore: (() => Promise<void>)[] = [];
   let salt: string | null = null;
   for (const [wave, planned] of job.waves.entries()) {
     if (wave === 0 || job.sessions === 'one-per-wave') {
@@ -41,34 +45,53 @@ export async function runLevel(input: RunLevelInput): Promise<LevelResult> {
       salt = features.cacheSalt ? saltOf(input, wave) : null;
     }
     const promptIds = planned.map((request) => idsOf(request, input.tokenizer));
+    const asked = planned.map((request) => generationRequest(request, input, salt));
     const result = await sendWave({
       client,
       dialect: features.dialect,
       route: features.route,
       model: features.model,
-      requests: planned.map((request) => generationRequest(request, input, salt)),
+      requests: asked,
       retry: job.requestRetry !== 'forbidden' && planned.length === 1,
       asList: input.waves === 'list-prompt',
       watch: features.running,
       sleep: clock.sleep,
     });
-    for (const [index, { produced, answer }] of result.answers.entries())
-      requests.push(
-        observe({
-          planned: planned[index],
-          wave,
-          promptIds: promptIds[index],
-          produced,
-          answer,
-          routeId: features.route.id,
-          levelStartedMs,
-        }),
-      );
+    for (const [index, { produced, answer }] of result.answers.entries()) {
+      const seen = observe({
+        planned: planned[index],
+        wave,
+        promptIds: promptIds[index],
+        produced,
+        answer,
+        routeId: features.route.id,
+        levelStartedMs,
+      });
+      requests.push(seen);
+      const ids = produced.promptIds ?? (features.tokenIdPrompts ? promptIds[index] : null);
+      toScore.push(() => addForcedScores(seen, asked[index], ids, input));
+    }
     countWave(result, planned.length, { add, most });
     if (salt !== null) add('saltedRequests', planned.length);
   }
+  // after all waves: what is scored must not meet them in a batch, nor be in the cache when they come
+  for (const score of toScore) await score();
   await checkIdentity(client, features.identity, `after level ${job.levelId}`);
   return { record: { levelId: job.levelId, requests, counters: { ...counters, ...totals(requests) } }, blobs: [] };
+}
+
+async function addForcedScores(
+  seen: RequestObservation,
+  request: GenerationRequest,
+  promptIds: readonly number[] | null,
+  { client, features, forced }: RunLevelInput,
+): Promise<void> {
+  const tokens = forced.get(seen.requestId) ?? [];
+  const { route, model, promptScore, takesTokenIds } = features;
+  if (tokens.length === 0 || !promptScore || !takesTokenIds || promptIds === null || seen.exchange === undefined)
+    return;
+  const scores = await scoreForced({ client, route, model, request, promptIds, forced: tokens });
+  if (scores !== null) seen.exchange.forcedLogprobs = scores;
 }
 
 interface Counting {

@@ -33,10 +33,10 @@ export function createEndpointTarget(options: EndpointOptions): Target {
     lanes: 1,
     tokenizer,
     describe: async () => describeEndpoint(options, client, await probe()),
-    runLevel: async (job, { lane }) => {
+    runLevel: async (job, { lane, forced }) => {
       if (lane !== 0) throw new RangeError(`runLevel: expected lane 0, got ${lane}`);
       const { features } = await probe();
-      return runLevel({ client, clock, features, tokenizer, waves: options.waves, nonce, job });
+      return runLevel({ client, clock, features, tokenizer, waves: options.waves, nonce, job, forced });
     },
     close: () => Promise.resolve(),
   };

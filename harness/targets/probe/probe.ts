@@ -69,6 +69,7 @@ export async function probeEndpoint(input: ConnectInput): Promise<ProbeResult> {
       identity,
       topLogprobs: own.state === 'supported' ? probing.topLogprobs : null,
       tokenIdPrompts: ids.state === 'supported' && probing.bytesAreTokens,
+      takesTokenIds: ids.state === 'supported',
       // accepted is enough to send it: where its effect cannot be seen the card says so
       cacheSalt: salt.state === 'supported' || salt.state === 'not-probed',
       flush: flush.state === 'supported',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { driftRow, type Estimate } from '../../../harness/schema/index.ts';
 import { driftSuite } from '../../../suites/drift/index.ts';
-import { createRun, createShelf, type Matrix } from '../../support/observations.ts';
+import { createRun, createShelf, type Matrix, type RequestSpec } from '../../support/observations.ts';
 
 const LN2 = Math.log(2);
 const LN3 = Math.log(3);
@@ -97,7 +97,7 @@ describe('drift suite', () => {
         }),
       )[0].klNatsMean;
     expect(row({}, {})).toEqual({ kind: 'unsupported', why: 'the target gives no logits' });
-    expect(row({ promptText: 'a' }, { promptText: 'b' })).toMatchObject({
+    expect(row({ promptText: 'a', generated: [[0, 0]] }, { promptText: 'b', generated: [[0, 0]] })).toMatchObject({
       kind: 'not-measured',
       why: expect.stringMatching(/prompts differ/),
     });
@@ -122,5 +122,51 @@ describe('drift suite', () => {
     expect(row.klNatsByPosition).toHaveLength(64);
     expect(row.klNatsByPosition[0]).toBeCloseTo(0.5 * LN2 + 0.5 * Math.log(2 / 3), 7);
     expect(row.klNatsByPosition.slice(1).every((kl) => kl === 0)).toBe(true);
+  });
+
+  it('measures log-probabilities of tokens where a server gives no logits, and says that KL is unsupported', () => {
+    const shelf = createShelf();
+    const units = [0.5, 0.25].map((change, i) => ({
+      levels: {
+        none: [shelf.request({ caseId: `case-${i}`, tokenIds: [1, 2], logprobs: [-1, -2], scored: {} })],
+        short: [
+          shelf.request({
+            caseId: `case-${i}`,
+            promptText: 'b',
+            tokenIds: [7, 7],
+            logprobs: [-3, -3],
+            scored: { forcedLogprobs: [-1 - change, -2 + change] },
+          }),
+        ],
+      },
+    }));
+    const [row] = driftSuite.analyse(createRun({ units, promise: 'drift', loadLogits: shelf.loadLogits }));
+    expect(driftRow.parse(row)).toEqual(row);
+    expect(row).toMatchObject({
+      context: 'forced-output',
+      values: 'token-logprobs',
+      positions: 4,
+      band: 'not measured',
+    });
+    expect(row.klNatsMean).toEqual({ kind: 'unsupported', why: 'the target gives no logits' });
+    expect(row.sameTopShare).toMatchObject({ kind: 'unsupported' });
+    expect(valueOf(row.maxAbsLogprobDiff)).toBe(0.5);
+    expect(valueOf(row.meanLogprobDiff)).toBe(0);
+    expect(valueOf(row.rmsLogprobDiff)).toBeCloseTo(Math.sqrt((0.25 + 0.0625) / 2), 12);
+    expect(valueOf(row.perplexityRatio)).toBe(1);
+  });
+
+  it('takes the strongest context that a server allows: forced tokens, then the prompt, then output while it is equal', () => {
+    const shelf = createShelf();
+    const contextOf = (scored: NonNullable<RequestSpec['scored']>) => {
+      const side = (logprob: number, own: typeof scored) =>
+        shelf.request({ tokenIds: [1, 2], logprobs: [logprob, -2], scored: own });
+      const levels = { none: [side(-1, { promptLogprobs: [-1] })], half: [side(-1.5, scored)] };
+      const [row] = driftSuite.analyse(createRun({ units: [{ levels }], promise: 'drift' }));
+      return [row.context, row.positions, valueOf(row.maxAbsLogprobDiff)];
+    };
+    expect(contextOf({ forcedLogprobs: [-1.25, -2], promptLogprobs: [-1.125] })).toEqual(['forced-output', 2, 0.25]);
+    expect(contextOf({ promptLogprobs: [-1.125] })).toEqual(['prompt-positions', 1, 0.125]);
+    expect(contextOf({})).toEqual(['same-history-output', 2, 0.5]);
   });
 });

@@ -260,4 +260,32 @@ describe('a server as a target', () => {
       endpoint: { model: 'toy' },
     });
   });
+
+  it('scores the tokens of another level behind its own prompt, and gives back the values of decoding for its own tokens', async () => {
+    const server = await startVllmServer();
+    const target = targetOf(server.baseUrl);
+    const [plain] = (await runJob(target, one())).requests;
+    expect(plain.exchange).not.toHaveProperty('forcedLogprobs');
+    const forcing = levelJob([[plannedRequest('a', 'Rule: one line of JSON.\nRow:', { forcedFromLevel: 'none' })]]);
+    const forced = (tokens: readonly number[]) => ({ lane: 0, forced: new Map([['a', tokens]]) });
+    const [same] = (await target.runLevel(forcing, forced(plain.tokenIds))).record.requests;
+    expect(same.exchange?.forcedLogprobs).toEqual(plain.logprobs);
+    const others = plain.tokenIds.map((id) => (id + 1) % 128);
+    const [other] = (await target.runLevel(forcing, forced(others))).record.requests;
+    expect(other.exchange?.forcedLogprobs).toHaveLength(others.length);
+    expect(other.exchange?.forcedLogprobs).not.toEqual(plain.logprobs);
+  });
+
+  it.each([
+    ['ignores echo', { echo: 'ignored' as const }],
+    ['takes no token ids', { tokenIdPrompts: 'refused' as const }],
+  ])('forces nothing on a server that %s', async (_, defects) => {
+    const server = await startVllmServer(defects);
+    const forcing = levelJob([[plannedRequest('a', 'Rule: one line.', { forcedFromLevel: 'none' })]]);
+    const { record } = await targetOf(server.baseUrl).runLevel(forcing, {
+      lane: 0,
+      forced: new Map([['a', [65, 66]]]),
+    });
+    expect(record.requests[0].exchange).not.toHaveProperty('forcedLogprobs');
+  });
 });
