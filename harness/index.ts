@@ -45,3 +45,4 @@ export {
   type RunWriter,
 } from './store/index.ts';
 export { judge } from './gate/index.ts';
+export { measure, type Measurement, type MeasureInput } from './measure/index.ts';

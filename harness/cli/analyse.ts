@@ -3,25 +3,21 @@
  * no environment and no flags, unless another policy or baseline is asked for.
  * @module
  */
-import { perturbations } from '../../perturbations/index.ts';
-import { determinismSuite, driftSuite, leakageSuite } from '../../suites/index.ts';
 import { compare, judge, snapshot } from '../gate/index.ts';
+import { findingsFrom } from '../measure/index.ts';
 import { assignShards, planSha256, unitsOfShard } from '../plan/index.ts';
 import { createRng, DataError } from '../ports/index.ts';
 import {
   policy,
-  SCHEMA_VERSION,
   type Baseline,
   type Comparison,
   type Findings,
   type Plan,
   type Policy,
   type StoredBaseline,
-  type SuiteInput,
-  type Unit,
   type Verdict,
 } from '../schema/index.ts';
-import { readStoredBaseline, type IndexedUnit, type LogIndex, type RunFolder } from '../store/index.ts';
+import { readStoredBaseline, type LogIndex, type RunFolder } from '../store/index.ts';
 import type { CliIo } from './io.ts';
 
 export interface Analysis {
@@ -95,29 +91,13 @@ export async function findingsOf(run: RunFolder): Promise<Pick<Analysis, 'findin
       hint: 'The file was edited.',
     });
   const log = await run.indexUnits();
-  const byUnit = new Map(log.units.map((record) => [record.unitId, record]));
-  const retried = log.units.filter(({ attempts }) => attempts > 1);
-  const inputFor = (suite: string): SuiteInput => ({
+  const findings = findingsFrom({
     plan,
-    observations: log.observations,
-    perturbations,
-    loadLogits: (blob) => run.loadLogits(blob),
-    rng: createRng(`${run.manifest.seed}/suites/${suite}`),
-  });
-  const findings: Findings = {
-    schemaVersion: SCHEMA_VERSION,
-    unitsPlanned: plan.units.length,
-    unitsObserved: log.units.filter(({ status }) => status === 'ok').length,
+    log,
     partial: partialOf(run),
-    executions: { repeatedUnits: log.repeatedUnits, unequal: [...log.unequal] },
-    retried: retried.map(({ unitId, attempts, failedAttempts }) => ({ unitId, attempts, errors: [...failedAttempts] })),
-    missing: plan.units.flatMap((unit) => missing(unit, byUnit.get(unit.id))),
-    unsupported: plan.units.flatMap((unit) => unsupported(unit, byUnit.get(unit.id))),
-    ...cachedUnits(log),
-    determinism: determinismSuite.analyse(inputFor(determinismSuite.id)),
-    drift: driftSuite.analyse(inputFor(driftSuite.id)),
-    leakage: leakageSuite.analyse(inputFor(leakageSuite.id)),
-  };
+    seed: run.manifest.seed,
+    loadLogits: (blob) => run.loadLogits(blob),
+  });
   return { findings, log };
 }
 
@@ -160,22 +140,3 @@ function partialOf(run: RunFolder): Findings['partial'] {
   const { of, present } = merged;
   return { of, present, unitsLeftOut: run.plan.units.length - plannedPart(run).units.length };
 }
-
-/** Absent where there are none, so that findings without a cache do not speak of it. */
-function cachedUnits({ units }: LogIndex): Pick<Findings, 'cached'> {
-  const cached = units.flatMap(({ unitId, cachedFrom }) =>
-    cachedFrom === null ? [] : [{ unitId, runId: cachedFrom }],
-  );
-  return cached.length === 0 ? {} : { cached };
-}
-
-function missing(unit: Unit, record: IndexedUnit | undefined): Findings['missing'] {
-  if (record === undefined) return [{ unitId: unit.id, why: 'not run' }];
-  return record.status === 'error' ? [{ unitId: unit.id, why: whyOf(record) }] : [];
-}
-
-function unsupported(unit: Unit, record: IndexedUnit | undefined): Findings['unsupported'] {
-  return record?.status === 'unsupported' ? [{ unitId: unit.id, why: whyOf(record) }] : [];
-}
-
-const whyOf = ({ why }: IndexedUnit): string => why ?? 'no reason was recorded';

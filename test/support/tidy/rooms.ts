@@ -32,6 +32,8 @@ const HARNESS_ROOMS = [
   'harness/store',
   'harness/gate',
   'harness/diagnose',
+  'harness/measure',
+  'harness/vitest',
   'harness/cli',
 ];
 const SEAMS = ['engine/formats', 'engine/trace'];
@@ -80,6 +82,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   reports: [...RECORDS, 'reports/*'],
   // `reports` itself: the view model that every format renders.
   'reports/*': [...RECORDS, 'reports', 'reports/view-model'],
+
+  // the suites and the gate over a log, with or without files: what the command line, benches and a team's tests share
+  'harness/measure': [
+    ...RECORDS,
+    'harness/plan',
+    'harness/run',
+    'harness/store',
+    'harness/gate',
+    'perturbations',
+    'suites',
+    'suites/*',
+  ],
+  'harness/vitest': ['harness/*', 'perturbations', 'suites', 'suites/*'],
 
   harness: ['harness/*'],
   'harness/cli': [
