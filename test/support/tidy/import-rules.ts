@@ -16,6 +16,7 @@ const PACKAGE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   fastify: ['engine/server'],
   jiti: ['harness/config'],
   yaml: ['harness/config'],
+  vitest: ['harness/vitest'],
 };
 
 const FILE_SYSTEM_ROOMS = [
