@@ -8,12 +8,14 @@ import { arrival } from './arrival.ts';
 import { batchContent } from './batch-content.ts';
 import { batchSize } from './batch-size.ts';
 import { cachePolicy } from './cache-policy.ts';
+import { cacheSalt } from './cache-salt.ts';
 import { chunkSize } from './chunk-size.ts';
 import { memory } from './memory.ts';
 import { precision } from './precision.ts';
 import { priorContent } from './prior-content.ts';
 import { promptOrder } from './prompt-order.ts';
 import { repeat } from './repeat.ts';
+import { seed } from './seed.ts';
 import { speculative } from './speculative.ts';
 import { truncation } from './truncation.ts';
 
@@ -21,12 +23,14 @@ export { arrival } from './arrival.ts';
 export { batchContent } from './batch-content.ts';
 export { batchSize } from './batch-size.ts';
 export { cachePolicy } from './cache-policy.ts';
+export { cacheSalt } from './cache-salt.ts';
 export { chunkSize } from './chunk-size.ts';
 export { memory } from './memory.ts';
 export { precision } from './precision.ts';
 export { priorContent } from './prior-content.ts';
 export { promptOrder } from './prompt-order.ts';
 export { repeat } from './repeat.ts';
+export { seed } from './seed.ts';
 export { speculative } from './speculative.ts';
 export { truncation } from './truncation.ts';
 export { promptText } from './requests/prompt.ts';
@@ -36,12 +40,14 @@ const members: readonly Perturbation[] = [
   batchContent,
   batchSize,
   cachePolicy,
+  cacheSalt,
   chunkSize,
   memory,
   precision,
   priorContent,
   promptOrder,
   repeat,
+  seed,
   speculative,
   truncation,
 ];

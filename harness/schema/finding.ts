@@ -163,6 +163,15 @@ export const leakageRow = z.strictObject({
     foreign: z.int().min(0),
     failureRateHigh: z.number().nullable(),
   }),
+  /** Requests whose prompt only others have sent: how many got tokens of it from a cache. Absent = the level owes nothing of the kind. */
+  sharedPrefix: z
+    .strictObject({
+      requests: z.int().min(0),
+      shared: z.int().min(0),
+      cachedTokens: z.int().min(0),
+      failureRateHigh: z.number().nullable(),
+    })
+    .optional(),
   evidence: z.record(z.string(), z.number()),
   evidenceProblem: z.string().nullable(),
   divergences: z.array(divergence),

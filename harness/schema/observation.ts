@@ -96,6 +96,8 @@ export const requestObservation = z.strictObject({
   promptNextTokenIds: z.array(z.int().min(-1)),
   /** [forced tokens, vocab]; the forced tokens are the reference level's `tokenIds`. */
   forced: logits,
+  /** Prompt tokens that came from a prefix cache; absent = not told, or told in `exchange`. */
+  cachedTokens: z.int().min(0).optional(),
   /** What a server told besides; absent = the target is in this process. */
   exchange: exchange.optional(),
 });

@@ -108,4 +108,11 @@ export interface PlannedRequest {
    * them can take nothing from a prefix cache.
    */
   readonly promptLogits?: 'hashed' | 'skipped';
+  /**
+   * Requests of unequal salts share no prefix; '' = sent without one. A target that can share prefixes does so in a job that has salts.
+   * Absent = what the target does by itself.
+   */
+  readonly cacheSalt?: string;
+  /** Name of an adapter; requests of unequal adapters share no prefix. Absent = none. */
+  readonly adapter?: string;
 }

@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import type { Case } from './case.ts';
 import type { Findings } from './finding.ts';
 import type { TargetDescription } from './manifest.ts';
-import type { LevelObservation, LogitsBlob, Observation } from './observation.ts';
+import type { LevelObservation, LogitsBlob, Observation, RequestObservation } from './observation.ts';
 import type { Level, LevelJob, Plan, Unit } from './plan.ts';
 
 /** Draws reproducible numbers; forks are by label, never by call order. Implemented in harness/ports. */
@@ -79,8 +79,17 @@ export interface Perturbation<Options = unknown> {
   cells(input: PerturbationInput<Options>): Cell[];
   /** Makes the requests of one level again; pure: equal arguments, equal job. */
   job(input: PerturbationInput<Options> & { readonly unit: Unit; readonly level: Level }): LevelJob;
-  /** What a level's counters must show for it to have exercised its path; returns the problem in words, or null. */
-  evidenceProblem(level: Level, counters: Readonly<Record<string, number>>): string | null;
+  /**
+   * What a level's counters, and where these cannot say it its requests, must show for it to have exercised its path; returns the
+   * problem in words, or null.
+   */
+  evidenceProblem(
+    level: Level,
+    counters: Readonly<Record<string, number>>,
+    requests?: readonly RequestObservation[],
+  ): string | null;
+  /** At a `content-independent` level: nothing of this request's prompt may come from a cache, since only others have sent it. */
+  owesNoCachedTokens?(level: Level, requestId: string): boolean;
 }
 
 export interface SuiteInput {

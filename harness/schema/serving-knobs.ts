@@ -24,8 +24,11 @@ export interface ServingKnobs {
   readonly memory?: 'off' | 'resident' | 'host';
 }
 
-/** Names of what a target can set; `arrival`: requests of a wave can arrive one after another (`arrivalStep`). */
-export type KnobName = keyof ServingKnobs | 'arrival';
+/**
+ * Names of what a target can set. Fields of a request: `arrival` (requests of a wave arrive one after another, `arrivalStep`),
+ * `cacheSalt` and `adapter`.
+ */
+export type KnobName = keyof ServingKnobs | 'arrival' | 'cacheSalt' | 'adapter';
 
 /** The knobs that a level needs. */
 export function knobsOf({
@@ -33,9 +36,23 @@ export function knobsOf({
   waves,
 }: {
   readonly knobs?: ServingKnobs;
-  readonly waves: readonly (readonly { readonly arrivalStep?: number }[])[];
+  readonly waves: readonly (readonly RequestFields[])[];
 }): KnobName[] {
   const set = (Object.keys(knobs) as (keyof ServingKnobs)[]).filter((name) => knobs[name] !== undefined);
-  const staggered = waves.flat().some(({ arrivalStep = 0 }) => arrivalStep > 0);
-  return staggered ? [...set, 'arrival'] : set;
+  const requests = waves.flat();
+  const fields = REQUEST_FIELDS.filter(({ asks }) => requests.some(asks)).map(({ name }) => name);
+  return [...set, ...fields];
 }
+
+/** The fields of a planned request that not every target has. */
+interface RequestFields {
+  readonly arrivalStep?: number;
+  readonly cacheSalt?: string;
+  readonly adapter?: string;
+}
+
+const REQUEST_FIELDS: readonly { readonly name: KnobName; readonly asks: (request: RequestFields) => boolean }[] = [
+  { name: 'arrival', asks: ({ arrivalStep = 0 }) => arrivalStep > 0 },
+  { name: 'cacheSalt', asks: ({ cacheSalt }) => cacheSalt !== undefined },
+  { name: 'adapter', asks: ({ adapter }) => adapter !== undefined },
+];

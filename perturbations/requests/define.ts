@@ -34,6 +34,7 @@ export interface PerturbationParts<Options> {
   /** `forbidden` where who shares the batch is what is measured; a single request may be sent again otherwise. */
   readonly requestRetry?: LevelJob['requestRetry'];
   readonly evidenceProblem?: Perturbation['evidenceProblem'];
+  readonly owesNoCachedTokens?: Perturbation['owesNoCachedTokens'];
 }
 
 export function definePerturbation<Options>(parts: PerturbationParts<Options>): Perturbation<Options> {
@@ -60,6 +61,7 @@ export function definePerturbation<Options>(parts: PerturbationParts<Options>): 
       waves: parts.waves(input, unit, level),
     }),
     evidenceProblem: parts.evidenceProblem ?? (() => null),
+    ...(parts.owesNoCachedTokens === undefined ? {} : { owesNoCachedTokens: parts.owesNoCachedTokens }),
   };
 }
 

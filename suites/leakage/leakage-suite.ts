@@ -23,6 +23,7 @@ import {
 import { clopperPearsonHigh } from '../../harness/statistics/index.ts';
 import { searchCanaries, type CanaryHit } from './canaries.ts';
 import { lengthProblem } from './equal-lengths.ts';
+import { sharedPrefixes } from './shared-prefix.ts';
 
 const DIVERGENCES_MAX = 8;
 
@@ -49,6 +50,21 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<LeakageRow> {
   const hits: Divergence[] = [];
   const dependent: Divergence[] = [];
   let tokenDependent = 0;
+  const perturbation = input.perturbations.find(({ id }) => id === key.perturbation);
+  let prefixes: { requests: number; shared: number; cachedTokens: number } | null = null;
+  const addPrefixes = (member: RowMember): ReadonlySet<string> => {
+    const found = sharedPrefixes(member, perturbation);
+    if (found === null) return new Set();
+    prefixes ??= { requests: 0, shared: 0, cachedTokens: 0 };
+    prefixes.requests += found.requests;
+    prefixes.shared += found.shared.length;
+    prefixes.cachedTokens += found.cachedTokens;
+    if (found.unknown > 0)
+      evidence.addGap(
+        `unit ${member.unit.id}: the target does not tell how many tokens of ${found.unknown} requests came from its cache`,
+      );
+    return new Set(found.shared.map(({ requestId }) => requestId));
+  };
   return {
     add: (member) => {
       evidence.add(member);
@@ -57,11 +73,13 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<LeakageRow> {
       canaries.planted += search.planted;
       canaries.foreign += search.hits.length;
       for (const hit of search.hits) if (hits.length < DIVERGENCES_MAX) hits.push(hitDivergence(member, hit));
+      const served = addPrefixes(member);
       const confounded = lengthProblem(member);
       if (confounded !== null) evidence.addGap(confounded);
       // canaries count all the same: a foreign one is a leak at any length
       for (const comparison of confounded === null ? member.pairs.map(compare) : []) {
-        const depends = dependsOnContent(comparison);
+        // what came from the cache is seen by whoever asked, whether or not a bit shows it
+        const depends = dependsOnContent(comparison) || served.has(comparison.pair.requestId);
         independent.add(!depends);
         const part = cases.of(comparison.pair.caseId);
         if (part !== null) {
@@ -89,11 +107,16 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<LeakageRow> {
                 confidence: CONFIDENCE,
               }),
       },
+      ...(prefixes === null ? {} : { sharedPrefix: { ...prefixes, failureRateHigh: rateHigh(prefixes) } }),
       ...evidence.result(),
       divergences: [...hits, ...dependent].slice(0, DIVERGENCES_MAX),
       byCase: cases.all().map(([caseId, part]) => ({ caseId, ...part })),
     }),
   };
+}
+
+function rateHigh({ shared, requests }: { readonly shared: number; readonly requests: number }): number | null {
+  return requests === 0 ? null : clopperPearsonHigh({ successes: shared, trials: requests, confidence: CONFIDENCE });
 }
 
 function dependsOnContent(comparison: Comparison): boolean {

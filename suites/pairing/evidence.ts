@@ -33,7 +33,7 @@ export function countEvidence({ perturbation: id }: RowKey, perturbations: Suite
         if (cut !== null) gaps.add(cut);
       }
       smallest = smallest === null ? { ...observed.counters } : smallerOf(smallest, observed.counters);
-      const problem = perturbation?.evidenceProblem(level, observed.counters) ?? null;
+      const problem = perturbation?.evidenceProblem(level, observed.counters, observed.requests) ?? null;
       if (problem === null) return;
       worst ??= problem;
       problems.add(unit.id);

@@ -5,7 +5,13 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { identifier, level as levelSchema, unit as unitSchema, type Perturbation } from '../../harness/schema/index.ts';
+import {
+  identifier,
+  level as levelSchema,
+  unit as unitSchema,
+  type Perturbation,
+  type PlannedRequest,
+} from '../../harness/schema/index.ts';
 import { perturbationOptions, perturbations } from '../../perturbations/index.ts';
 import {
   BEGIN,
@@ -36,12 +42,22 @@ const REFUSED: Readonly<Record<string, readonly object[]>> = {
     { rowPositions: 1 },
   ],
   'cache-policy': [{ cases: 1 }, { cases: 65 }, { states: [] }, { states: ['cold'] }, { states: ['warm', 'warm'] }],
+  'cache-salt': [
+    { askers: [] },
+    { askers: ['same-salt'] },
+    { states: [] },
+    { states: ['cold'] },
+    { states: ['warm', 'warm'] },
+    { crowd: 1 },
+    { crowdTokens: 0 },
+  ],
   'chunk-size': [{ control: 0 }, { sizes: [] }, { sizes: [0] }, { sizes: [4, 4] }, { sizes: [65_537] }],
   memory: [{ settings: [] }, { settings: ['on'] }, { settings: ['off', 'off'] }],
   precision: [{ levels: ['f32'] }, { levels: ['f32', 'f32'] }, { levels: ['f32', 'fp4'] }],
   'prior-content': [{ mates: 0 }, { mates: 64 }, { swaps: 0 }, { canaryBits: 500 }],
   'prompt-order': [{ parts: [] }, { parts: ['query'] }, { parts: ['rule', 'rule'] }, { shuffles: 0 }, { shuffles: 17 }],
   repeat: [{ times: 1 }, { times: 65 }, { times: 2.5 }],
+  seed: [{ temperature: 0 }, { mates: 0 }, { settings: [] }, { settings: ['alone'] }],
   speculative: [{ draftTokens: [] }, { draftTokens: [0] }, { draftTokens: [17] }, { draftTokens: [1, 1] }],
   truncation: [
     { sides: [] },
@@ -155,8 +171,8 @@ describe.each(members)('%s', (id, perturbation) => {
         if (reference === undefined || level.promise === 'drift') continue;
         for (const probe of requestsOf(job).filter((request) => request.role === 'probe')) {
           const counterpart = requestsOf(reference.job).find((request) => request.id === probe.id);
-          // when it arrives may differ: that is what an arrival changes
-          expect({ ...probe, arrivalStep: 0 }).toEqual({ ...counterpart, arrivalStep: 0 });
+          // when it arrives, under which salt, for which adapter: that is what some change
+          expect(prompted(probe)).toEqual(prompted(counterpart));
         }
       }
     }
@@ -226,6 +242,10 @@ describe.each(members)('%s', (id, perturbation) => {
     expect(() => perturbation.job({ ...input, cases: others, unit, level })).toThrow(RangeError);
   });
 });
+
+function prompted(request: PlannedRequest | undefined): unknown {
+  return { ...request, arrivalStep: 0, cacheSalt: '', adapter: '' };
+}
 
 function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null) Object.values(value).forEach(deepFreeze);

@@ -13,7 +13,11 @@ export function leakageDrafts(rows: readonly LeakageRow[], policy: Policy): Draf
     const { maxFailureRate, maxCanaryRate } = leakageBoundOf(policy, row);
     const content = contentDraft(row, maxFailureRate);
     // A level without canaries makes no statement about them.
-    return row.canaries.outputs === 0 ? [content] : [content, canaryDraft(row, maxCanaryRate)];
+    return [
+      content,
+      ...(row.canaries.outputs === 0 ? [] : [canaryDraft(row, maxCanaryRate)]),
+      ...(row.sharedPrefix === undefined ? [] : [prefixDraft(row, row.sharedPrefix, maxFailureRate)]),
+    ];
   });
 }
 
@@ -64,6 +68,37 @@ function canaryDraft(row: LeakageRow, maxFailureRate: number): Draft {
       ...(foreign > 0 && {
         observed: `${foreign} of ${outputs} outputs hold a foreign canary`,
         reason: `${foreign} of ${outputs} outputs hold the canary of another request; one is a leak.`,
+      }),
+    }),
+  };
+}
+
+function prefixDraft(
+  { axis, level, evidenceProblem }: LeakageRow,
+  { requests, shared, cachedTokens, failureRateHigh }: NonNullable<LeakageRow['sharedPrefix']>,
+  maxFailureRate: number,
+): Draft {
+  return {
+    place: {
+      report: 'leakage',
+      axis,
+      level,
+      metric: 'prefix isolation',
+      rule: `nothing from the cache of others, rate <= ${percent(maxFailureRate)}`,
+    },
+    test: null,
+    judge: () => ({
+      ...judgeNeverDiffers({
+        equality: { equal: requests - shared, n: requests, failureRateHigh },
+        inWhat: '',
+        noun: 'request',
+        evidenceProblem,
+        maxFailureRate,
+        caveat: '',
+      }),
+      ...(shared > 0 && {
+        observed: `${shared} of ${requests} requests got ${cachedTokens} tokens from the cache of others`,
+        reason: `${shared} of ${requests} requests got tokens from the cache of others (${cachedTokens} in all); one is a leak.`,
       }),
     }),
   };

@@ -17,6 +17,8 @@ export interface Features {
   /** Prompts can be sent as ids, whoever's they are. */
   readonly takesTokenIds: boolean;
   readonly cacheSalt: boolean;
+  /** The server takes a salt, whether or not it was seen to isolate anything: that is then measured. */
+  readonly saltAccepted: boolean;
   readonly flush: boolean;
   readonly running: boolean;
   /** Scores of prompts passed their self-test. */

@@ -7,7 +7,14 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import type { LevelJob, LevelResult, PlannedRequest, RequestObservation, Tokenizer } from '../../schema/index.ts';
+import type {
+  Exchange,
+  LevelJob,
+  LevelResult,
+  PlannedRequest,
+  RequestObservation,
+  Tokenizer,
+} from '../../schema/index.ts';
 import type { GenerationRequest, Prompt } from '../dialects/index.ts';
 import type { HttpClient, HttpClock } from '../http/index.ts';
 import type { Features } from './features.ts';
@@ -41,7 +48,10 @@ export async function runLevel(input: RunLevelInput): Promise<LevelResult> {
   let salt: string | null = null;
   for (const [wave, planned] of job.waves.entries()) {
     if (wave === 0 || job.sessions === 'one-per-wave') {
-      if (await flushed(input)) add('cacheFlushes', 1);
+      if (await flushed(input)) {
+        add('cacheFlushes', 1);
+        add('emptyCaches', 1);
+      }
       salt = features.cacheSalt ? saltOf(input, wave) : null;
     }
     const promptIds = planned.map((request) => idsOf(request, input.tokenizer));
@@ -114,13 +124,24 @@ function countWave({ answers, sentAs, fellBack, runningMax }: WaveResult, size: 
 function totals(requests: readonly RequestObservation[]): Record<string, number> {
   const exchanges = requests.flatMap(({ exchange }) => exchange ?? []);
   const cached = exchanges.map(({ cachedTokens }) => cachedTokens);
+  const ranked = exchanges.flatMap(({ top }, index) => belowTop(requests[index], top) ?? []);
   const slots = exchanges.map(({ slot }) => slot);
   return {
     requests: requests.length,
     requestRetries: exchanges.reduce((sum, { attempts }) => sum + attempts.length - 1, 0),
+    // a server that gives no alternatives shows nothing
+    ...(ranked.length === requests.length && { sampledBelowTop: ranked.reduce((sum, count) => sum + count, 0) }),
     ...(cached.every((count) => count !== null) && { cachedTokens: cached.reduce((sum, count) => sum + count, 0) }),
     ...(slots.every((slot) => slot !== null) && { slotReuses: slots.length - new Set(slots).size }),
   };
+}
+
+/** Produced tokens with a more likely alternative; null where none are told. */
+function belowTop({ logprobs }: RequestObservation, top: Exchange['top']): number | null {
+  if (top.length === 0 || top.length !== logprobs.length) return null;
+  return logprobs.filter(
+    (chosen, step) => chosen !== null && top[step].some(({ logprob }) => logprob !== null && logprob > chosen),
+  ).length;
 }
 
 async function flushed({ client, features }: RunLevelInput): Promise<boolean> {
@@ -132,16 +153,13 @@ async function flushed({ client, features }: RunLevelInput): Promise<boolean> {
 
 /** One per session of a cell; unlike those of other processes, whose cache entries the server may still hold. */
 function saltOf({ nonce, job }: RunLevelInput, wave: number): string {
-  return createHash('sha256')
-    .update([nonce, job.unitId, job.levelId, String(wave)].join('\n'))
-    .digest('hex')
-    .slice(0, 32);
+  return digestOf([nonce, job.unitId, job.levelId, String(wave)]);
 }
 
 function generationRequest(
   planned: PlannedRequest,
-  { features, tokenizer, job }: RunLevelInput,
-  cacheSalt: string | null,
+  { features, tokenizer, job, nonce }: RunLevelInput,
+  sessionSalt: string | null,
 ): GenerationRequest {
   return {
     prompt: promptOf(planned, features.tokenIdPrompts, tokenizer),
@@ -151,9 +169,17 @@ function generationRequest(
     topLogprobs: features.topLogprobs,
     // Scoring a prompt gives up reuse of its cache: not where batch or cache are what is measured.
     scorePrompt: features.promptScore && planned.scoreLastPositions > 0 && job.requestRetry !== 'forbidden',
-    cacheSalt,
+    cacheSalt: planned.cacheSalt === undefined ? sessionSalt : requestSalt(planned.cacheSalt, { nonce, job }),
   };
 }
+
+/** A salt of the plan, unlike that of the same plan in another process or level; '' = none is sent. */
+function requestSalt(name: string, { nonce, job }: Pick<RunLevelInput, 'nonce' | 'job'>): string | null {
+  return name === '' ? null : digestOf([nonce, job.unitId, job.levelId, 'request', name]);
+}
+
+const digestOf = (parts: readonly string[]): string =>
+  createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 32);
 
 function promptOf({ prompt }: PlannedRequest, tokenIdPrompts: boolean, tokenizer: Tokenizer): Prompt {
   if (tokenIdPrompts)

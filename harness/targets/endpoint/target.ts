@@ -85,7 +85,12 @@ async function describeEndpoint(
       ...card.filter(({ stable }) => stable).flatMap(({ entry }) => [entry.name, entry.value]),
     ]),
     vocabSize,
-    capabilities: { logits: false, precisionModes: [], batching: false },
+    capabilities: {
+      logits: false,
+      precisionModes: [],
+      batching: false,
+      ...(features.saltAccepted ? { knobs: ['cacheSalt'] } : {}),
+    },
     card: card.map(({ entry }) => entry),
     endpoint: {
       baseUrl: client.url.api,

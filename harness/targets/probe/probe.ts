@@ -72,6 +72,7 @@ export async function probeEndpoint(input: ConnectInput): Promise<ProbeResult> {
       takesTokenIds: ids.state === 'supported',
       // accepted is enough to send it: where its effect cannot be seen the card says so
       cacheSalt: salt.state === 'supported' || salt.state === 'not-probed',
+      saltAccepted: salt.state === 'supported' || salt.state === 'not-probed' || salt.state === 'broken',
       flush: flush.state === 'supported',
       running: concurrency.running,
       promptScore: score.state === 'supported' && !biased,

@@ -3,7 +3,7 @@
  * @module
  */
 import { createMemoryColdStore, type Checkpoint, type EngineOptions } from '../../../engine/index.ts';
-import type { KnobName, ServingKnobs } from '../../schema/index.ts';
+import type { KnobName, LevelJob, ServingKnobs } from '../../schema/index.ts';
 
 /** Enough for every page that a unit can spill. */
 const COLD_BYTES = 256 * 1024 * 1024;
@@ -15,7 +15,9 @@ const HOST_CACHE_ROWS = 8;
 /** The knobs that a level can set with this checkpoint. */
 export function knobsFor({ config }: Pick<Checkpoint, 'config'>): KnobName[] {
   return [
+    'adapter',
     'arrival',
+    'cacheSalt',
     'chunkSize',
     'coldTier',
     ...(config.mtpLayers > 0 ? (['draftTokens'] as const) : []),
@@ -25,6 +27,12 @@ export function knobsFor({ config }: Pick<Checkpoint, 'config'>): KnobName[] {
     'warmTier',
     'windowPolicy',
   ];
+}
+
+/** The knobs of a job; salts mean nothing without shared prefixes. */
+export function knobsOfJob({ knobs = {}, waves }: Pick<LevelJob, 'knobs' | 'waves'>): ServingKnobs {
+  const salted = waves.flat().some(({ cacheSalt }) => cacheSalt !== undefined);
+  return salted ? { prefixCache: true, ...knobs } : knobs;
 }
 
 /** Equal for equal knobs, whatever the order of their keys. */

@@ -6,6 +6,7 @@ import { adoptCheckpoint, createByteTokenizer } from '../../../engine/index.ts';
 import { TargetError } from '../../ports/index.ts';
 import { openEngineShelf, type EngineShelf } from './engine-shelf.ts';
 import { laneProblem } from './lane-errors.ts';
+import { knobsOfJob } from './knobs.ts';
 import type { Lane } from './lane.ts';
 import type { ReferenceEngineOptions } from './options.ts';
 import { runLevel } from './run-level.ts';
@@ -31,7 +32,7 @@ export function createLaneRunner(options: ReferenceEngineOptions, breathe: () =>
       }),
     runLevel: (job, forced) =>
       guarded(`${options.id}, unit ${job.unitId}, level ${job.levelId}`, async () => {
-        const engine = (await opened()).engineFor(job);
+        const engine = (await opened()).engineFor({ precision: job.precision, knobs: knobsOfJob(job) });
         return runLevel({ engine, tokenizer, job, forced, breathe });
       }),
     close: () => Promise.resolve(),

@@ -28,7 +28,7 @@ export interface RunLevelInput {
 export async function runLevel(input: RunLevelInput): Promise<LevelResult> {
   const { engine, job } = input;
   let session = engine.openSession();
-  const counters: Record<string, number> = {};
+  const counters: Record<string, number> = { cachedTokens: 0, sampledBelowTop: 0, emptyCaches: 1 };
   const shelf = createBlobShelf();
   const requests: RequestObservation[] = [];
   for (const [wave, planned] of job.waves.entries()) {
@@ -37,11 +37,15 @@ export async function runLevel(input: RunLevelInput): Promise<LevelResult> {
       addCounters(counters, { ...session.counters });
       session.close();
       session = engine.openSession();
+      counters['emptyCaches']++;
     }
     const sent = planned.map((request) => prepare(request, input));
     const results = session.run(sent.map(({ request }) => request));
-    for (const [index, result] of results.entries())
+    for (const [index, result] of results.entries()) {
       requests.push(observe({ ...input, planned: planned[index], sent: sent[index], result, wave, shelf }));
+      counters['cachedTokens'] += result.cachedTokens;
+      counters['sampledBelowTop'] += belowTop(result, engine.vocabSize);
+    }
   }
   addCounters(counters, { ...session.counters });
   session.close();
@@ -52,6 +56,15 @@ export async function runLevel(input: RunLevelInput): Promise<LevelResult> {
 function addCounters(total: Record<string, number>, more: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(more))
     total[name] = name.startsWith('max') ? Math.max(total[name] ?? 0, value) : (total[name] ?? 0) + value;
+}
+
+/** Produced tokens that were not the most likely: the proof that sampling was left to chance. */
+function belowTop({ tokenIds, logits }: BatchResult, vocabSize: number): number {
+  if (logits === null) return 0;
+  return tokenIds.filter((token, step) => {
+    const row = logits.subarray(step * vocabSize, (step + 1) * vocabSize);
+    return row.some((value) => value > row[token]);
+  }).length;
 }
 
 interface SentRequest {
@@ -80,6 +93,8 @@ function prepare(planned: PlannedRequest, { tokenizer, forced }: RunLevelInput):
       scoreLastPositions: planned.role === 'probe' ? planned.scoreLastPositions : 0,
       ...(promptHash === null ? {} : { onPromptLogits: promptHash.add }),
       arrivalStep: planned.arrivalStep ?? 0,
+      cacheSalt: planned.cacheSalt ?? '',
+      adapter: planned.adapter ?? '',
       forcedTokenIds: forced.get(planned.id) ?? [],
     },
   };
@@ -125,5 +140,6 @@ function observe({ engine, tokenizer, planned, sent, result, wave, shelf }: Obse
       (_, row) => promptIds[promptIds.length - scoredRows + row + 1] ?? -1,
     ),
     forced: keep(result.forcedLogits, 'no tokens were forced'),
+    cachedTokens: result.cachedTokens,
   };
 }

@@ -1,0 +1,41 @@
+/**
+ * Shared prefixes: did a request get tokens from the cache that only others have put there?
+ *
+ * A count and no timing: one token is a leak, whatever the output says. Where the target tells no counts nothing is concluded.
+ * @module
+ */
+import type { LevelObservation, Perturbation, RequestObservation } from '../../harness/schema/index.ts';
+import type { RowMember } from '../pairing/index.ts';
+
+export interface SharedPrefixes {
+  /** Requests whose prompt only others have sent, and of which the target tells how much came from the cache. */
+  readonly requests: number;
+  /** Those that got something from it. */
+  readonly shared: readonly RequestObservation[];
+  readonly cachedTokens: number;
+  /** Requests of which the target does not tell. */
+  readonly unknown: number;
+}
+
+/** Null when the perturbation owes nothing of the kind at this level. */
+export function sharedPrefixes(
+  { level, observed }: Pick<RowMember, 'level'> & { readonly observed: LevelObservation },
+  perturbation: Pick<Perturbation, 'owesNoCachedTokens'> | undefined,
+): SharedPrefixes | null {
+  const owing = observed.requests.filter(
+    ({ requestId }) => perturbation?.owesNoCachedTokens?.(level, requestId) === true,
+  );
+  if (owing.length === 0) return null;
+  const told = owing.filter((request) => cachedTokensOf(request) !== null);
+  const shared = told.filter((request) => (cachedTokensOf(request) ?? 0) > 0);
+  return {
+    requests: told.length,
+    shared,
+    cachedTokens: shared.reduce((sum, request) => sum + (cachedTokensOf(request) ?? 0), 0),
+    unknown: owing.length - told.length,
+  };
+}
+
+function cachedTokensOf({ cachedTokens, exchange }: RequestObservation): number | null {
+  return cachedTokens ?? exchange?.cachedTokens ?? null;
+}
