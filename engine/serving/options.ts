@@ -161,7 +161,7 @@ const optionSchemas = {
   draftTokens: least(0),
   audit: z.boolean(),
   memory: memoryOptions,
-  tap: present<TraceTap>('a trace tap or null').nullable(),
+  tap: calls<TraceTap>('a function that takes a trace event, or null').nullable(),
   events: calls<EventSink>('a function that takes an event, or null').nullable(),
   parts: present<Partial<EngineParts>>('an object of parts'),
 } satisfies { [K in keyof Required<EngineOptions>]: z.ZodType<Required<EngineOptions>[K]> };

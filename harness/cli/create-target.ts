@@ -23,6 +23,7 @@ import {
   createReferenceEngineTarget,
   createReplayTarget,
   type EndpointOptions,
+  type ReferenceEngineOptions,
 } from '../targets/index.ts';
 
 /** The flags that name a server. */
@@ -72,7 +73,7 @@ export async function createTarget({
 }: CreateTargetInput): Promise<Target> {
   switch (target.kind) {
     case 'reference-engine':
-      return await referenceEngine(target, directory, partsModule);
+      return await createReferenceEngineTarget(referenceEngineOptions(target, directory, partsModule));
     case 'null':
       return createNullTarget(target);
     case 'module':
@@ -132,13 +133,14 @@ function cutIntoBytes(config: unknown): boolean {
   return typeof target === 'object' && target !== null && 'tokenizer' in target && target.tokenizer === 'bytes';
 }
 
-function referenceEngine(
+/** Paths made absolute, the fault made a module. */
+export function referenceEngineOptions(
   target: ReferenceEngineTargetConfig,
   directory: string,
   partsModule: string | null,
-): Promise<Target> {
+): ReferenceEngineOptions {
   const { id, checkpoint, precision, lanes, maxBatch, chunkSize, keyBlock, splitPolicy, mhcSplitK } = target;
-  return createReferenceEngineTarget({
+  return {
     id,
     precision,
     lanes,
@@ -150,5 +152,5 @@ function referenceEngine(
     checkpoint:
       checkpoint.kind === 'directory' ? { kind: 'directory', path: resolve(directory, checkpoint.path) } : checkpoint,
     partsModule,
-  });
+  };
 }

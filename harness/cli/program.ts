@@ -8,6 +8,7 @@ import { Command } from 'commander';
 import { addBaselineVerb } from './baseline.ts';
 import { addCompareVerb } from './compare.ts';
 import { addCompletionVerb } from './completion/completion.ts';
+import { addDiagnoseVerb } from './diagnose.ts';
 import { addDoctorVerb } from './doctor/doctor.ts';
 import { EXIT, EXIT_CODES_HELP, tellError } from './exit-code.ts';
 import { addCardVerb } from './card.ts';
@@ -37,6 +38,7 @@ const VERBS: readonly ((program: Command, io: CliIo, setExitCode: (code: number)
   addProbeVerb,
   addCardVerb,
   addCompareVerb,
+  addDiagnoseVerb,
   addBaselineVerb,
   addListVerb,
   addServeVerb,

@@ -11,6 +11,8 @@ export * from './baseline.ts';
 export * from './comparison.ts';
 export * from './cache-entry.ts';
 export * from './manifest.ts';
+export * from './repro.ts';
+export * from './diagnosis.ts';
 export * from './plug-ins.ts';
 export * from './records.ts';
 export { jsonSchemaOf, type JsonSchema } from './json-schema.ts';

@@ -9,10 +9,12 @@ import type { z } from 'zod';
 import { baselineFile, storedBaseline } from './baseline.ts';
 import { cacheEntry } from './cache-entry.ts';
 import { comparison } from './comparison.ts';
+import { diagnosis } from './diagnosis.ts';
 import { findings } from './finding.ts';
 import { manifest } from './manifest.ts';
 import { observation } from './observation.ts';
 import { plan } from './plan.ts';
+import { repro } from './repro.ts';
 import { verdict } from './verdict.ts';
 
 export const recordSchemas = {
@@ -25,6 +27,8 @@ export const recordSchemas = {
   storedBaseline,
   comparison,
   cacheEntry,
+  diagnosis,
+  repro,
 } as const;
 
 export type RecordKind = keyof typeof recordSchemas;

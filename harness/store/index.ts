@@ -19,3 +19,4 @@ export {
   saveBaseline,
   writeStoredBaseline,
 } from './baseline-file.ts';
+export { readRepro, writeDiagnosis, writeRepro } from './diagnosis-file.ts';

@@ -1,5 +1,11 @@
 /** Targets: what can be asked. One folder a kind. @module */
-export { createReferenceEngineTarget, loadPartsModule, type ReferenceEngineOptions } from './reference-engine/index.ts';
+export {
+  createReferenceEngineTarget,
+  loadPartsModule,
+  openReferenceEngineTracer,
+  type ReferenceEngineOptions,
+  type TracedLevel,
+} from './reference-engine/index.ts';
 export { createNullTarget } from './null/target.ts';
 export { createEndpointTarget } from './endpoint/target.ts';
 export type { EndpointOptions } from './endpoint/options.ts';

@@ -10,6 +10,7 @@ import {
   type Checkpoint,
   type Engine,
   type SharedCheckpoint,
+  type TraceTap,
 } from '../../../engine/index.ts';
 import type { LevelJob } from '../../schema/index.ts';
 import { engineOptionsOf, knobsFor, knobsKey } from './knobs.ts';
@@ -23,10 +24,14 @@ export interface EngineShelf {
   share(): SharedCheckpoint;
 }
 
-/** @throws CheckpointError, RangeError (an option out of range), TypeError (a parts module without its exports) */
+/**
+ * @param tap - sees every op of every engine
+ * @throws CheckpointError, RangeError (an option out of range), TypeError (a parts module without its exports)
+ */
 export async function openEngineShelf(
   options: ReferenceEngineOptions,
   adopted: Checkpoint | null,
+  tap: TraceTap | null = null,
 ): Promise<EngineShelf> {
   const custom = options.partsModule === null ? null : await loadPartsModule(options.partsModule);
   const checkpoint = adopted ?? openCheckpoint(options);
@@ -48,6 +53,7 @@ export async function openEngineShelf(
         keyBlock: options.keyBlock,
         splitPolicy: options.splitPolicy,
         mhcSplitK: options.mhcSplitK,
+        tap,
         ...(custom === null ? {} : { parts: custom.parts }),
         ...engineOptionsOf(knobs, pageTokens),
       });
