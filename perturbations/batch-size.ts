@@ -44,7 +44,7 @@ export const batchSize = definePerturbation<BatchSizeOptions>({
   what: 'Sends the same requests alone, in batches, and in other rows of the batch; nothing may change.',
   options: batchSizeOptions,
   // at size 1 there are many waves, at size 16 one: shared slots would compare histories, not batch sizes
-  sessions: 'one-per-wave',
+  sessions: () => 'one-per-wave',
   requestRetry: 'forbidden',
   shapes: ({ cases, options }) => {
     const levels = levelPlans(options).map((plan) => plan.level);

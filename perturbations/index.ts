@@ -7,14 +7,17 @@ import type { Perturbation } from '../harness/schema/index.ts';
 import { arrival } from './arrival.ts';
 import { batchContent } from './batch-content.ts';
 import { batchSize } from './batch-size.ts';
+import { boundaryLength } from './boundary-length.ts';
 import { cachePolicy } from './cache-policy.ts';
 import { cacheSalt } from './cache-salt.ts';
 import { chunkSize } from './chunk-size.ts';
 import { memory } from './memory.ts';
 import { precision } from './precision.ts';
+import { prefillDecode } from './prefill-decode.ts';
 import { priorContent } from './prior-content.ts';
 import { promptOrder } from './prompt-order.ts';
 import { repeat } from './repeat.ts';
+import { requestOrder } from './request-order.ts';
 import { seed } from './seed.ts';
 import { speculative } from './speculative.ts';
 import { truncation } from './truncation.ts';
@@ -22,14 +25,17 @@ import { truncation } from './truncation.ts';
 export { arrival } from './arrival.ts';
 export { batchContent } from './batch-content.ts';
 export { batchSize } from './batch-size.ts';
+export { boundaryLength } from './boundary-length.ts';
 export { cachePolicy } from './cache-policy.ts';
 export { cacheSalt } from './cache-salt.ts';
 export { chunkSize } from './chunk-size.ts';
 export { memory } from './memory.ts';
 export { precision } from './precision.ts';
+export { prefillDecode } from './prefill-decode.ts';
 export { priorContent } from './prior-content.ts';
 export { promptOrder } from './prompt-order.ts';
 export { repeat } from './repeat.ts';
+export { requestOrder } from './request-order.ts';
 export { seed } from './seed.ts';
 export { speculative } from './speculative.ts';
 export { truncation } from './truncation.ts';
@@ -39,14 +45,17 @@ const members: readonly Perturbation[] = [
   arrival,
   batchContent,
   batchSize,
+  boundaryLength,
   cachePolicy,
   cacheSalt,
   chunkSize,
   memory,
   precision,
+  prefillDecode,
   priorContent,
   promptOrder,
   repeat,
+  requestOrder,
   seed,
   speculative,
   truncation,

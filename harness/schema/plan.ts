@@ -113,6 +113,11 @@ export interface PlannedRequest {
    * Absent = what the target does by itself.
    */
   readonly cacheSalt?: string;
+  /**
+   * `prefill`: nothing is produced; the prompt and the forced tokens behind it are computed in one go, and what is observed as produced is
+   * the forced tokens with what predicts them there. Absent = `decode`.
+   */
+  readonly evaluation?: 'decode' | 'prefill';
   /** Name of an adapter; requests of unequal adapters share no prefix. Absent = none. */
   readonly adapter?: string;
 }

@@ -6,6 +6,8 @@
  * @module
  */
 export interface ServingKnobs {
+  /** Requests in one step at most. */
+  readonly maxBatch?: number;
   /** Prompt tokens of one request in one step at most. */
   readonly chunkSize?: number;
   /** Share complete blocks of equal prefixes. */
@@ -26,9 +28,9 @@ export interface ServingKnobs {
 
 /**
  * Names of what a target can set. Fields of a request: `arrival` (requests of a wave arrive one after another, `arrivalStep`),
- * `cacheSalt` and `adapter`.
+ * `cacheSalt`, `adapter`, and `prefillEvaluation` (produced tokens are read again in one go, `evaluation`).
  */
-export type KnobName = keyof ServingKnobs | 'arrival' | 'cacheSalt' | 'adapter';
+export type KnobName = keyof ServingKnobs | 'arrival' | 'cacheSalt' | 'adapter' | 'prefillEvaluation';
 
 /** The knobs that a level needs. */
 export function knobsOf({
@@ -49,10 +51,12 @@ interface RequestFields {
   readonly arrivalStep?: number;
   readonly cacheSalt?: string;
   readonly adapter?: string;
+  readonly evaluation?: string;
 }
 
 const REQUEST_FIELDS: readonly { readonly name: KnobName; readonly asks: (request: RequestFields) => boolean }[] = [
   { name: 'arrival', asks: ({ arrivalStep = 0 }) => arrivalStep > 0 },
   { name: 'cacheSalt', asks: ({ cacheSalt }) => cacheSalt !== undefined },
   { name: 'adapter', asks: ({ adapter }) => adapter !== undefined },
+  { name: 'prefillEvaluation', asks: ({ evaluation }) => evaluation === 'prefill' },
 ];

@@ -30,7 +30,7 @@ export interface PerturbationParts<Options> {
   /** Serving knobs of a level. */
   readonly knobs?: (level: Level, input: PerturbationInput<Options>, cell: CellShape) => ServingKnobs;
   /** Whether waves share state; they do unless said otherwise. */
-  readonly sessions?: LevelJob['sessions'];
+  readonly sessions?: (level: Level) => LevelJob['sessions'];
   /** `forbidden` where who shares the batch is what is measured; a single request may be sent again otherwise. */
   readonly requestRetry?: LevelJob['requestRetry'];
   readonly evidenceProblem?: Perturbation['evidenceProblem'];
@@ -55,7 +55,7 @@ export function definePerturbation<Options>(parts: PerturbationParts<Options>): 
       unitId: unit.id,
       levelId: level.id,
       precision: parts.precision?.(level) ?? 'target-default',
-      sessions: parts.sessions ?? 'one',
+      sessions: parts.sessions?.(level) ?? 'one',
       requestRetry: parts.requestRetry ?? 'allowed',
       ...(parts.knobs === undefined ? {} : { knobs: parts.knobs(level, input, unit) }),
       waves: parts.waves(input, unit, level),

@@ -41,6 +41,14 @@ const REFUSED: Readonly<Record<string, readonly object[]>> = {
     { lengths: ['long'] },
     { rowPositions: 1 },
   ],
+  'boundary-length': [
+    { borders: [] },
+    { borders: [1] },
+    { borders: [4, 4] },
+    { chunk: 0 },
+    { compare: [] },
+    { compare: ['cold'] },
+  ],
   'cache-policy': [{ cases: 1 }, { cases: 65 }, { states: [] }, { states: ['cold'] }, { states: ['warm', 'warm'] }],
   'cache-salt': [
     { askers: [] },
@@ -54,9 +62,11 @@ const REFUSED: Readonly<Record<string, readonly object[]>> = {
   'chunk-size': [{ control: 0 }, { sizes: [] }, { sizes: [0] }, { sizes: [4, 4] }, { sizes: [65_537] }],
   memory: [{ settings: [] }, { settings: ['on'] }, { settings: ['off', 'off'] }],
   precision: [{ levels: ['f32'] }, { levels: ['f32', 'f32'] }, { levels: ['f32', 'fp4'] }],
+  'prefill-decode': [{ draftTokens: -1 }, { draftTokens: 17 }],
   'prior-content': [{ mates: 0 }, { mates: 64 }, { swaps: 0 }, { canaryBits: 500 }],
   'prompt-order': [{ parts: [] }, { parts: ['query'] }, { parts: ['rule', 'rule'] }, { shuffles: 0 }, { shuffles: 17 }],
   repeat: [{ times: 1 }, { times: 65 }, { times: 2.5 }],
+  'request-order': [{ requests: 1 }, { requests: 65 }, { rows: 1 }, { shuffles: -1 }, { shuffles: 17 }],
   seed: [{ temperature: 0 }, { mates: 0 }, { settings: [] }, { settings: ['alone'] }],
   speculative: [{ draftTokens: [] }, { draftTokens: [0] }, { draftTokens: [17] }, { draftTokens: [1, 1] }],
   truncation: [
@@ -171,7 +181,6 @@ describe.each(members)('%s', (id, perturbation) => {
         if (reference === undefined || level.promise === 'drift') continue;
         for (const probe of requestsOf(job).filter((request) => request.role === 'probe')) {
           const counterpart = requestsOf(reference.job).find((request) => request.id === probe.id);
-          // when it arrives, under which salt, for which adapter: that is what some change
           expect(prompted(probe)).toEqual(prompted(counterpart));
         }
       }
@@ -243,8 +252,16 @@ describe.each(members)('%s', (id, perturbation) => {
   });
 });
 
+/** A request without what levels are there to change: when it arrives, under which salt, for which adapter, how it is evaluated. */
 function prompted(request: PlannedRequest | undefined): unknown {
-  return { ...request, arrivalStep: 0, cacheSalt: '', adapter: '' };
+  return {
+    ...request,
+    arrivalStep: 0,
+    cacheSalt: '',
+    adapter: '',
+    ...(request?.evaluation === 'prefill' ? { forcedFromLevel: null } : {}),
+    evaluation: 'decode',
+  };
 }
 
 function deepFreeze<T>(value: T): T {

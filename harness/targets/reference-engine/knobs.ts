@@ -22,7 +22,9 @@ export function knobsFor({ config }: Pick<Checkpoint, 'config'>): KnobName[] {
     'coldTier',
     ...(config.mtpLayers > 0 ? (['draftTokens'] as const) : []),
     'hotTokens',
+    'maxBatch',
     ...(config.memory === null ? [] : (['memory'] as const)),
+    'prefillEvaluation',
     'prefixCache',
     'warmTier',
     'windowPolicy',
@@ -42,8 +44,9 @@ export function knobsKey(knobs: ServingKnobs): string {
 
 /** @param pageTokens - of the engine's cache; asked only where a capacity is set */
 export function engineOptionsOf(knobs: ServingKnobs, pageTokens: () => number): EngineOptions {
-  const { chunkSize, prefixCache, hotTokens, warmTier, coldTier, windowPolicy, draftTokens, memory } = knobs;
+  const { maxBatch, chunkSize, prefixCache, hotTokens, warmTier, coldTier, windowPolicy, draftTokens, memory } = knobs;
   return {
+    ...(maxBatch === undefined ? {} : { maxBatch }),
     ...(chunkSize === undefined ? {} : { chunkSize }),
     ...(prefixCache === undefined ? {} : { prefixCache }),
     ...(hotTokens === undefined ? {} : { hotPages: Math.ceil(hotTokens / pageTokens()) }),

@@ -28,7 +28,7 @@ export interface RunLevelInput {
 export async function runLevel(input: RunLevelInput): Promise<LevelResult> {
   const { engine, job } = input;
   let session = engine.openSession();
-  const counters: Record<string, number> = { cachedTokens: 0, sampledBelowTop: 0, emptyCaches: 1 };
+  const counters: Record<string, number> = { cachedTokens: 0, forcedPositions: 0, sampledBelowTop: 0, emptyCaches: 1 };
   const shelf = createBlobShelf();
   const requests: RequestObservation[] = [];
   for (const [wave, planned] of job.waves.entries()) {
@@ -41,9 +41,12 @@ export async function runLevel(input: RunLevelInput): Promise<LevelResult> {
     }
     const sent = planned.map((request) => prepare(request, input));
     const results = session.run(sent.map(({ request }) => request));
-    for (const [index, result] of results.entries()) {
+    for (const [index, own] of results.entries()) {
+      const reading = planned[index].evaluation === 'prefill';
+      const result = reading ? asProduced(own, sent[index], engine.vocabSize) : own;
       requests.push(observe({ ...input, planned: planned[index], sent: sent[index], result, wave, shelf }));
       counters['cachedTokens'] += result.cachedTokens;
+      counters['forcedPositions'] += sent[index].forcedIds.length;
       counters['sampledBelowTop'] += belowTop(result, engine.vocabSize);
     }
   }
@@ -70,6 +73,7 @@ function belowTop({ tokenIds, logits }: BatchResult, vocabSize: number): number 
 interface SentRequest {
   readonly request: BatchRequest;
   readonly promptIds: readonly number[];
+  readonly forcedIds: readonly number[];
   /** Null: nobody looks at the prompt's logits, so that the prefix may come from the cache. */
   readonly promptHash: ReturnType<typeof createLogitHash> | null;
 }
@@ -77,9 +81,12 @@ interface SentRequest {
 function prepare(planned: PlannedRequest, { tokenizer, forced }: RunLevelInput): SentRequest {
   const { prompt } = planned;
   const promptIds = prompt.kind === 'tokens' ? prompt.tokenIds : tokenizer.encode(prompt.text);
+  const forcedIds = forced.get(planned.id) ?? [];
+  if (planned.evaluation === 'prefill') return prepareReading(planned, promptIds, forcedIds);
   const promptHash = planned.promptLogits === 'skipped' ? null : createLogitHash();
   return {
     promptIds,
+    forcedIds,
     promptHash,
     request: {
       id: planned.id,
@@ -95,8 +102,43 @@ function prepare(planned: PlannedRequest, { tokenizer, forced }: RunLevelInput):
       arrivalStep: planned.arrivalStep ?? 0,
       cacheSalt: planned.cacheSalt ?? '',
       adapter: planned.adapter ?? '',
-      forcedTokenIds: forced.get(planned.id) ?? [],
+      forcedTokenIds: forcedIds,
     },
+  };
+}
+
+/** Prompt and output as one prompt: its last positions predict the output. */
+function prepareReading(
+  planned: PlannedRequest,
+  promptIds: readonly number[],
+  forcedIds: readonly number[],
+): SentRequest {
+  return {
+    promptIds,
+    forcedIds,
+    promptHash: null,
+    request: {
+      id: planned.id,
+      tokenIds: [...promptIds, ...forcedIds],
+      maxTokens: 0,
+      promptLogprobs: 0,
+      // the last one predicts what comes after the output
+      scoreLastPositions: forcedIds.length + 1,
+      cacheSalt: planned.cacheSalt ?? '',
+      adapter: planned.adapter ?? '',
+    },
+  };
+}
+
+/** The forced tokens as if they had been produced, with the logits that predict them. */
+function asProduced(result: BatchResult, { promptIds, forcedIds }: SentRequest, vocabSize: number): BatchResult {
+  return {
+    ...result,
+    tokenIds: [...forcedIds],
+    logits: result.promptLogits?.subarray(0, forcedIds.length * vocabSize) ?? null,
+    // an entry for each token from the prompt's second on
+    logprobs: (result.promptLogprobs ?? []).slice(promptIds.length - 1).map(({ logprob }) => logprob),
+    promptLogits: null,
   };
 }
 
