@@ -11,6 +11,7 @@ import { boundaryLength } from './boundary-length.ts';
 import { cachePolicy } from './cache-policy.ts';
 import { cacheSalt } from './cache-salt.ts';
 import { chunkSize } from './chunk-size.ts';
+import { concurrency } from './concurrency.ts';
 import { memory } from './memory.ts';
 import { precision } from './precision.ts';
 import { prefillDecode } from './prefill-decode.ts';
@@ -18,8 +19,11 @@ import { priorContent } from './prior-content.ts';
 import { promptOrder } from './prompt-order.ts';
 import { repeat } from './repeat.ts';
 import { requestOrder } from './request-order.ts';
+import { restart } from './restart.ts';
+import { schedule } from './schedule.ts';
 import { seed } from './seed.ts';
 import { speculative } from './speculative.ts';
+import { streaming } from './streaming.ts';
 import { truncation } from './truncation.ts';
 
 export { arrival } from './arrival.ts';
@@ -29,6 +33,7 @@ export { boundaryLength } from './boundary-length.ts';
 export { cachePolicy } from './cache-policy.ts';
 export { cacheSalt } from './cache-salt.ts';
 export { chunkSize } from './chunk-size.ts';
+export { concurrency } from './concurrency.ts';
 export { memory } from './memory.ts';
 export { precision } from './precision.ts';
 export { prefillDecode } from './prefill-decode.ts';
@@ -36,8 +41,11 @@ export { priorContent } from './prior-content.ts';
 export { promptOrder } from './prompt-order.ts';
 export { repeat } from './repeat.ts';
 export { requestOrder } from './request-order.ts';
+export { restart } from './restart.ts';
+export { schedule } from './schedule.ts';
 export { seed } from './seed.ts';
 export { speculative } from './speculative.ts';
+export { streaming } from './streaming.ts';
 export { truncation } from './truncation.ts';
 export { promptText } from './requests/prompt.ts';
 
@@ -49,6 +57,7 @@ const members: readonly Perturbation[] = [
   cachePolicy,
   cacheSalt,
   chunkSize,
+  concurrency,
   memory,
   precision,
   prefillDecode,
@@ -56,8 +65,11 @@ const members: readonly Perturbation[] = [
   promptOrder,
   repeat,
   requestOrder,
+  restart,
+  schedule,
   seed,
   speculative,
+  streaming,
   truncation,
 ];
 

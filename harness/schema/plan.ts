@@ -118,6 +118,8 @@ export interface PlannedRequest {
    * the forced tokens with what predicts them there. Absent = `decode`.
    */
   readonly evaluation?: 'decode' | 'prefill';
+  /** `stream`: the answer is taken in pieces, and its text is the pieces joined. Absent = `whole`. */
+  readonly delivery?: 'whole' | 'stream';
   /** Name of an adapter; requests of unequal adapters share no prefix. Absent = none. */
   readonly adapter?: string;
 }

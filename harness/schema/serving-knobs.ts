@@ -20,17 +20,28 @@ export interface ServingKnobs {
   readonly coldTier?: 'none' | 'lossless' | 'nvfp4';
   /** How a prefix hit gets its sliding window back; `bounded-replay` is approximate. */
   readonly windowPolicy?: 'full' | 'zero' | 'bounded-replay';
+  /** What happens to the state of a request that gives way to an older one. */
+  readonly preemption?: 'recompute' | 'swap';
+  /** Rounds that each phase of a copy between tiers takes at most. */
+  readonly copyDelaySteps?: number;
+  /** Draws when copies complete, who is admitted and who gives way; absent = the target's own orders. */
+  readonly scheduleSeed?: number;
   /** Tokens drafted per step; 0 = no speculative decoding. */
   readonly draftTokens?: number;
   /** Conditional memory. */
   readonly memory?: 'off' | 'resident' | 'host';
+  /** Fetch rows of the conditional memory ahead of time. */
+  readonly memoryPrefetch?: boolean;
+  /** Another number, another engine: built again over the same weights. */
+  readonly engineInstance?: number;
 }
 
 /**
  * Names of what a target can set. Fields of a request: `arrival` (requests of a wave arrive one after another, `arrivalStep`),
- * `cacheSalt`, `adapter`, and `prefillEvaluation` (produced tokens are read again in one go, `evaluation`).
+ * `cacheSalt`, `adapter`, `prefillEvaluation` (produced tokens are read again in one go, `evaluation`) and
+ * `stream` (`delivery`).
  */
-export type KnobName = keyof ServingKnobs | 'arrival' | 'cacheSalt' | 'adapter' | 'prefillEvaluation';
+export type KnobName = keyof ServingKnobs | 'arrival' | 'cacheSalt' | 'adapter' | 'prefillEvaluation' | 'stream';
 
 /** The knobs that a level needs. */
 export function knobsOf({
@@ -52,11 +63,13 @@ interface RequestFields {
   readonly cacheSalt?: string;
   readonly adapter?: string;
   readonly evaluation?: string;
+  readonly delivery?: string;
 }
 
 const REQUEST_FIELDS: readonly { readonly name: KnobName; readonly asks: (request: RequestFields) => boolean }[] = [
   { name: 'arrival', asks: ({ arrivalStep = 0 }) => arrivalStep > 0 },
   { name: 'cacheSalt', asks: ({ cacheSalt }) => cacheSalt !== undefined },
   { name: 'adapter', asks: ({ adapter }) => adapter !== undefined },
+  { name: 'stream', asks: ({ delivery }) => delivery === 'stream' },
   { name: 'prefillEvaluation', asks: ({ evaluation }) => evaluation === 'prefill' },
 ];

@@ -60,6 +60,7 @@ const REFUSED: Readonly<Record<string, readonly object[]>> = {
     { crowdTokens: 0 },
   ],
   'chunk-size': [{ control: 0 }, { sizes: [] }, { sizes: [0] }, { sizes: [4, 4] }, { sizes: [65_537] }],
+  concurrency: [{ inFlight: [] }, { inFlight: [1] }, { inFlight: [65] }, { inFlight: [4, 4] }],
   memory: [{ settings: [] }, { settings: ['on'] }, { settings: ['off', 'off'] }],
   precision: [{ levels: ['f32'] }, { levels: ['f32', 'f32'] }, { levels: ['f32', 'fp4'] }],
   'prefill-decode': [{ draftTokens: -1 }, { draftTokens: 17 }],
@@ -67,8 +68,20 @@ const REFUSED: Readonly<Record<string, readonly object[]>> = {
   'prompt-order': [{ parts: [] }, { parts: ['query'] }, { parts: ['rule', 'rule'] }, { shuffles: 0 }, { shuffles: 17 }],
   repeat: [{ times: 1 }, { times: 65 }, { times: 2.5 }],
   'request-order': [{ requests: 1 }, { requests: 65 }, { rows: 1 }, { shuffles: -1 }, { shuffles: 17 }],
+  restart: [{ kinds: [] }, { kinds: ['host'] }, { kinds: ['new-session', 'new-session'] }],
+  schedule: [
+    { requests: 1 },
+    { orders: 0 },
+    { delaySteps: -1 },
+    { chunk: 0 },
+    { longTokens: 0 },
+    { preemptions: [] },
+    { preemptions: ['kill'] },
+    { memoryPrefetch: 1 },
+  ],
   seed: [{ temperature: 0 }, { mates: 0 }, { settings: [] }, { settings: ['alone'] }],
   speculative: [{ draftTokens: [] }, { draftTokens: [0] }, { draftTokens: [17] }, { draftTokens: [1, 1] }],
+  streaming: [{ multiByte: 'yes' }],
   truncation: [
     { sides: [] },
     { sides: ['left'] },
@@ -261,6 +274,7 @@ function prompted(request: PlannedRequest | undefined): unknown {
     adapter: '',
     ...(request?.evaluation === 'prefill' ? { forcedFromLevel: null } : {}),
     evaluation: 'decode',
+    delivery: 'whole',
   };
 }
 

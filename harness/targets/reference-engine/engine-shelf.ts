@@ -46,6 +46,7 @@ export async function openEngineShelf(
     const key = `${precision} ${knobsKey(knobs)}`;
     let engine = engines.get(key);
     if (engine === undefined) {
+      const own = engineOptionsOf(knobs, pageTokens);
       engine = createEngine(checkpoint, {
         precision,
         maxBatch: options.maxBatch,
@@ -54,8 +55,9 @@ export async function openEngineShelf(
         splitPolicy: options.splitPolicy,
         mhcSplitK: options.mhcSplitK,
         tap,
-        ...(custom === null ? {} : { parts: custom.parts }),
-        ...engineOptionsOf(knobs, pageTokens),
+        ...own,
+        // what the configuration exchanges stays exchanged, whatever a level sets
+        parts: { ...own.parts, ...custom?.parts },
       });
       engines.set(key, engine);
     }

@@ -4,6 +4,7 @@
  */
 import { createMemoryColdStore, type Checkpoint, type EngineOptions } from '../../../engine/index.ts';
 import type { KnobName, LevelJob, ServingKnobs } from '../../schema/index.ts';
+import { seededOrders } from './seeded-orders.ts';
 
 /** Enough for every page that a unit can spill. */
 const COLD_BYTES = 256 * 1024 * 1024;
@@ -20,12 +21,17 @@ export function knobsFor({ config }: Pick<Checkpoint, 'config'>): KnobName[] {
     'cacheSalt',
     'chunkSize',
     'coldTier',
+    'copyDelaySteps',
     ...(config.mtpLayers > 0 ? (['draftTokens'] as const) : []),
+    'engineInstance',
     'hotTokens',
     'maxBatch',
-    ...(config.memory === null ? [] : (['memory'] as const)),
+    ...(config.memory === null ? [] : (['memory', 'memoryPrefetch'] as const)),
+    'preemption',
     'prefillEvaluation',
     'prefixCache',
+    'scheduleSeed',
+    'stream',
     'warmTier',
     'windowPolicy',
   ];
@@ -44,7 +50,8 @@ export function knobsKey(knobs: ServingKnobs): string {
 
 /** @param pageTokens - of the engine's cache; asked only where a capacity is set */
 export function engineOptionsOf(knobs: ServingKnobs, pageTokens: () => number): EngineOptions {
-  const { maxBatch, chunkSize, prefixCache, hotTokens, warmTier, coldTier, windowPolicy, draftTokens, memory } = knobs;
+  const { maxBatch, chunkSize, prefixCache, hotTokens, warmTier, coldTier, windowPolicy, draftTokens } = knobs;
+  const { preemption, copyDelaySteps, scheduleSeed } = knobs;
   return {
     ...(maxBatch === undefined ? {} : { maxBatch }),
     ...(chunkSize === undefined ? {} : { chunkSize }),
@@ -56,17 +63,23 @@ export function engineOptionsOf(knobs: ServingKnobs, pageTokens: () => number): 
       : { coldStore: () => createMemoryColdStore(COLD_BYTES), coldCodec: coldTier }),
     ...(windowPolicy === undefined ? {} : { windowPolicy: { kind: windowPolicy } }),
     ...(draftTokens === undefined ? {} : { draftTokens }),
-    ...(memory === undefined ? {} : { memory: memoryOptions(memory) }),
+    ...(preemption === undefined ? {} : { preemption }),
+    ...(copyDelaySteps === undefined ? {} : { copyDelaySteps }),
+    ...(scheduleSeed === undefined ? {} : { parts: seededOrders(scheduleSeed, copyDelaySteps ?? 0) }),
+    ...memoryOptions(knobs),
   };
 }
 
-function memoryOptions(memory: NonNullable<ServingKnobs['memory']>): NonNullable<EngineOptions['memory']> {
+function memoryOptions({ memory, memoryPrefetch }: ServingKnobs): Pick<EngineOptions, 'memory'> {
+  const prefetch =
+    memoryPrefetch === undefined ? {} : { prefetch: memoryPrefetch ? ('on' as const) : ('off' as const) };
+  if (memory === undefined) return memoryPrefetch === undefined ? {} : { memory: prefetch };
   switch (memory) {
     case 'off':
-      return { enabled: false };
+      return { memory: { enabled: false } };
     case 'resident':
-      return { enabled: true, placement: { kind: 'resident' } };
+      return { memory: { enabled: true, placement: { kind: 'resident' }, ...prefetch } };
     case 'host':
-      return { enabled: true, placement: { kind: 'host', cacheRows: HOST_CACHE_ROWS } };
+      return { memory: { enabled: true, placement: { kind: 'host', cacheRows: HOST_CACHE_ROWS }, ...prefetch } };
   }
 }

@@ -14,6 +14,7 @@ import type {
   RequestObservation,
   Tokenizer,
 } from '../../schema/index.ts';
+import { multiByteCharacters } from '../multi-byte.ts';
 import { createBlobShelf, createLogitHash, rowDigests, tokenDigest, type BlobShelf } from '../logit-bits.ts';
 
 export interface RunLevelInput {
@@ -28,7 +29,14 @@ export interface RunLevelInput {
 export async function runLevel(input: RunLevelInput): Promise<LevelResult> {
   const { engine, job } = input;
   let session = engine.openSession();
-  const counters: Record<string, number> = { cachedTokens: 0, forcedPositions: 0, sampledBelowTop: 0, emptyCaches: 1 };
+  const counters: Record<string, number> = {
+    cachedTokens: 0,
+    forcedPositions: 0,
+    sampledBelowTop: 0,
+    pieces: 0,
+    multiByteCharacters: 0,
+    emptyCaches: 1,
+  };
   const shelf = createBlobShelf();
   const requests: RequestObservation[] = [];
   for (const [wave, planned] of job.waves.entries()) {
@@ -46,6 +54,8 @@ export async function runLevel(input: RunLevelInput): Promise<LevelResult> {
       const result = reading ? asProduced(own, sent[index], engine.vocabSize) : own;
       requests.push(observe({ ...input, planned: planned[index], sent: sent[index], result, wave, shelf }));
       counters['cachedTokens'] += result.cachedTokens;
+      counters['pieces'] += sent[index].pieces.length;
+      counters['multiByteCharacters'] += multiByteCharacters(requests[requests.length - 1].text);
       counters['forcedPositions'] += sent[index].forcedIds.length;
       counters['sampledBelowTop'] += belowTop(result, engine.vocabSize);
     }
@@ -74,6 +84,8 @@ interface SentRequest {
   readonly request: BatchRequest;
   readonly promptIds: readonly number[];
   readonly forcedIds: readonly number[];
+  /** Filled while the request runs; empty where the answer is taken whole. */
+  readonly pieces: string[];
   /** Null: nobody looks at the prompt's logits, so that the prefix may come from the cache. */
   readonly promptHash: ReturnType<typeof createLogitHash> | null;
 }
@@ -84,9 +96,11 @@ function prepare(planned: PlannedRequest, { tokenizer, forced }: RunLevelInput):
   const forcedIds = forced.get(planned.id) ?? [];
   if (planned.evaluation === 'prefill') return prepareReading(planned, promptIds, forcedIds);
   const promptHash = planned.promptLogits === 'skipped' ? null : createLogitHash();
+  const pieces: string[] = [];
   return {
     promptIds,
     forcedIds,
+    pieces,
     promptHash,
     request: {
       id: planned.id,
@@ -98,6 +112,7 @@ function prepare(planned: PlannedRequest, { tokenizer, forced }: RunLevelInput):
       stopTokenIds: [],
       keepLogits: true,
       scoreLastPositions: planned.role === 'probe' ? planned.scoreLastPositions : 0,
+      ...(planned.delivery === 'stream' ? { onText: (piece: string) => void pieces.push(piece) } : {}),
       ...(promptHash === null ? {} : { onPromptLogits: promptHash.add }),
       arrivalStep: planned.arrivalStep ?? 0,
       cacheSalt: planned.cacheSalt ?? '',
@@ -116,6 +131,7 @@ function prepareReading(
   return {
     promptIds,
     forcedIds,
+    pieces: [],
     promptHash: null,
     request: {
       id: planned.id,
@@ -170,7 +186,7 @@ function observe({ engine, tokenizer, planned, sent, result, wave, shelf }: Obse
     promptSha256: tokenDigest(promptIds),
     canary: planned.canary,
     tokenIds: result.tokenIds,
-    text: tokenizer.decode(result.tokenIds),
+    text: planned.delivery === 'stream' ? sent.pieces.join('') : tokenizer.decode(result.tokenIds),
     finishReason: result.finishReason,
     logprobs: result.logprobs,
     stepSha256: result.logits === null ? [] : rowDigests(result.logits, vocabSize),
