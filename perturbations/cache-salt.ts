@@ -17,7 +17,7 @@ import { onlyCase } from './requests/group.ts';
 import { leadTokens } from './requests/prompt.ts';
 import { plannedRequest } from './requests/request.ts';
 
-const asker = z.enum(['other-salt', 'no-salt', 'other-adapter']);
+const asker = z.enum(['other-salt', 'no-salt', 'other-adapter', 'adapter-like-salt']);
 const state = z.enum(['warm', 'host', 'disk', 'second-turn', 'crowd']);
 type Asker = z.output<typeof asker> | 'same-salt';
 type State = z.output<typeof state>;
@@ -29,8 +29,8 @@ const cacheSaltOptions = z.strictObject({
     .array(asker)
     .min(1)
     .refine(different, { error: 'askers that are all different' })
-    .default(['other-salt', 'no-salt', 'other-adapter'])
-    .describe("Who asks for the owner's prompt, beside the same salt; an endpoint knows no `other-adapter`."),
+    .default(['other-salt', 'no-salt', 'other-adapter', 'adapter-like-salt'])
+    .describe("Who asks for the owner's prompt, beside the same salt; an endpoint knows no adapters."),
   states: z
     .array(state)
     .min(1)
@@ -83,6 +83,7 @@ const ASKERS: Readonly<Record<Asker, string>> = {
   'other-salt': 'another salt',
   'no-salt': 'no salt',
   'other-adapter': 'another adapter',
+  'adapter-like-salt': 'no salt, and an adapter of its name',
 };
 
 const CONTROL: Level = {
@@ -150,6 +151,7 @@ const FIELDS: Readonly<Record<Asker, AskerFields>> = {
   'other-salt': { cacheSalt: 'other' },
   'no-salt': { cacheSalt: '' },
   'other-adapter': { ...OWNER, adapter: 'other' },
+  'adapter-like-salt': { cacheSalt: '', adapter: 'owner' },
 };
 
 /** Enough prompts of the same length to push a page out of a tier that has room for one, and on. */

@@ -44,6 +44,8 @@ describe('cache-salt', () => {
     expect(told('other-salt.warm')).toEqual(rows('other'));
     expect(told('no-salt.warm')).toEqual(rows(''));
     expect(told('other-adapter.warm')).toEqual(rows('owner', 'other'));
+    // joined without a mark, this adapter has the owner's keys
+    expect(told('adapter-like-salt.warm')).toEqual(rows('', 'owner'));
     const [[owner], [asked], [again]] = jobOf('other-salt.warm').waves;
     expect(promptTokens(owner)).toEqual(promptTokens(asked));
     expect(promptTokens(again)).toEqual(promptTokens(asked));
