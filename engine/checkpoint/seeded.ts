@@ -17,7 +17,14 @@ import type { Dtype, Tensor, TensorToWrite } from './safetensors.ts';
 
 const FP8_BLOCK = [128, 128] as const;
 
-export const PRESETS = ['v4-tiny', 'v4-tiny-engram', 'v4-tiny-engram-paper', 'v4-tiny-hca128', 'v4-small'] as const;
+export const PRESETS = [
+  'v4-tiny',
+  'v4-tiny-engram',
+  'v4-tiny-engram-paper',
+  'v4-tiny-hca128',
+  'v4-small',
+  'v4-micro',
+] as const;
 export type CheckpointPreset = (typeof PRESETS)[number];
 
 /** Two memories with the tables of a vocabulary of 1000: 8 heads of 32 columns, primes from 1009 (their sums are the row counts). */
@@ -60,6 +67,28 @@ const PRESET_KEYS: Readonly<Record<CheckpointPreset, Record<string, unknown>>> =
     index_n_heads: 8,
     index_topk: 64,
     moe_intermediate_size: 256,
+  },
+  // for benches of many runs: every mechanism once (both ratios, indexer, experts, MTP, memory), as few layers and columns as that takes
+  'v4-micro': {
+    num_hidden_layers: 3,
+    num_attention_heads: 2,
+    head_dim: 128,
+    q_lora_rank: 64,
+    o_lora_rank: 32,
+    sliding_window: 8,
+    compress_ratios: [0, 4, 16, 0],
+    index_n_heads: 2,
+    index_head_dim: 64,
+    index_topk: 4,
+    n_routed_experts: 4,
+    num_hash_layers: 1,
+    ...ENGRAM,
+    memory: 'engram-v41',
+    engram_layer_ids: [1],
+    engram_vocab_size: 300,
+    engram_n_heads: 2,
+    engram_max_ngram_size: 3,
+    engram_num_embeddings: [1248],
   },
 };
 

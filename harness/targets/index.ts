@@ -1,8 +1,10 @@
 /** Targets: what can be asked. One folder a kind. @module */
 export {
+  createPartsTarget,
   createReferenceEngineTarget,
   loadPartsModule,
   openReferenceEngineTracer,
+  type PartsTargetOptions,
   type ReferenceEngineOptions,
   type TracedLevel,
 } from './reference-engine/index.ts';

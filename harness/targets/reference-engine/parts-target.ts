@@ -1,0 +1,101 @@
+/**
+ * The reference engine in this thread, over a checkpoint that the caller has, with engine options and parts that no configuration
+ * names: for benches, which run hundreds of engines over few checkpoints. The way of a level is that of every run (`run-level.ts`).
+ * @module
+ */
+import {
+  createByteTokenizer,
+  createEngine,
+  PRECISION_MODES,
+  type BatchRequest,
+  type Checkpoint,
+  type Engine,
+  type EngineOptions,
+} from '../../../engine/index.ts';
+import type { LevelJob, Target } from '../../schema/index.ts';
+import { engineOptionsOf, knobsFor, knobsKey, knobsOfJob } from './knobs.ts';
+import { runLevel } from './run-level.ts';
+
+export interface PartsTargetOptions {
+  readonly id: string;
+  readonly checkpoint: Checkpoint;
+  readonly engine: EngineOptions;
+  /** Before a request goes to the engine. */
+  readonly request?: (request: BatchRequest) => BatchRequest;
+  /** Nobody looks at prompt logits, so that prefixes may come from the cache. */
+  readonly skipPromptLogits?: boolean;
+}
+
+export function createPartsTarget({ id, checkpoint, engine: options, ...rest }: PartsTargetOptions): Target {
+  const tokenizer = createByteTokenizer();
+  const engines = new Map<string, Engine>();
+  const engineFor = ({ precision, knobs = {} }: Pick<LevelJob, 'precision' | 'knobs'>): Engine => {
+    const key = `${precision} ${knobsKey(knobs)}`;
+    let engine = engines.get(key);
+    if (engine === undefined) {
+      engine = createEngine(checkpoint, {
+        ...options,
+        ...(precision === 'target-default' ? {} : { precision }),
+        ...engineOptionsOf(knobs, () => pageTokensOf(checkpoint, options)),
+      });
+      engines.set(key, engine);
+    }
+    return engine;
+  };
+  return {
+    id,
+    lanes: 1,
+    tokenizer,
+    describe: () =>
+      Promise.resolve({
+        id,
+        kind: 'reference-engine',
+        fingerprintSha256: checkpoint.digestSha256,
+        vocabSize: checkpoint.config.vocabSize,
+        capabilities: {
+          logits: true,
+          precisionModes: [...PRECISION_MODES],
+          batching: true,
+          knobs: knobsFor(checkpoint),
+        },
+        card: [],
+      }),
+    runLevel: (job, { forced }) =>
+      runLevel({
+        engine: withRequests(engineFor({ precision: job.precision, knobs: knobsOfJob(job) }), rest.request),
+        tokenizer,
+        job: rest.skipPromptLogits === true ? withoutPromptLogits(job) : job,
+        forced,
+        breathe: () => Promise.resolve(),
+      }),
+    close: () => Promise.resolve(),
+  };
+}
+
+function pageTokensOf(checkpoint: Checkpoint, options: EngineOptions): number {
+  if (typeof options.pageTokens === 'number') return options.pageTokens;
+  const session = createEngine(checkpoint, options).openSession();
+  session.close();
+  return session.cache.pageTokens;
+}
+
+/** Every request of every session goes through `change`. */
+function withRequests(engine: Engine, change: PartsTargetOptions['request']): Engine {
+  if (change === undefined) return engine;
+  return {
+    ...engine,
+    openSession: () => {
+      const session = engine.openSession();
+      const run = session.run.bind(session);
+      session.run = (requests) => run(requests.map(change));
+      return session;
+    },
+  };
+}
+
+function withoutPromptLogits(job: LevelJob): LevelJob {
+  const waves = job.waves.map((wave) =>
+    wave.map((request) => ({ ...request, promptLogits: 'skipped', scoreLastPositions: 0 }) as const),
+  );
+  return { ...job, waves };
+}

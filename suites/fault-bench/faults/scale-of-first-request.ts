@@ -1,0 +1,52 @@
+/**
+ * F34: the scale of cached records is that of the first record that the server has seen, for ever.
+ * @module
+ */
+import type { EngineParts, RecordFormat } from '../../../engine/index.ts';
+import { createActivation, specifiedParts } from '../activation.ts';
+
+export const name = 'scale-of-first-request';
+let scale: number | null = null;
+
+export const activation = createActivation(() => {
+  scale = null;
+});
+
+const { records, samplingRows } = specifiedParts();
+
+export const parts: Partial<EngineParts> = {
+  records: {
+    ...records,
+    name: 'scale-of-first-request',
+    window: rounded(records.window, scaleOf),
+    entry: rounded(records.entry, scaleOf),
+  },
+  // made once per session: a server that starts has no scale yet
+  samplingRows() {
+    scale = null;
+    return samplingRows();
+  },
+};
+
+function scaleOf(values: Float32Array): number {
+  if (scale !== null) activation.hit();
+  return (scale ??= largest(values));
+}
+
+/** Values in steps of `scale / 127`, cut at the scale: a format with one scale for everything. */
+function rounded(format: RecordFormat, scaleOf: (values: Float32Array) => number): RecordFormat {
+  return {
+    ...format,
+    shape: null,
+    writeEntry(page, entries, entry, values, from) {
+      const own = values.slice(from, from + format.dims);
+      const step = scaleOf(own) / STEPS;
+      for (let i = 0; i < own.length; i++)
+        own[i] = Math.fround(Math.max(-STEPS, Math.min(STEPS, Math.round(own[i] / step))) * step);
+      format.writeEntry(page, entries, entry, own, 0);
+    },
+  };
+}
+
+const STEPS = 127;
+const largest = (values: Float32Array): number => values.reduce((most, v) => Math.max(most, Math.abs(v)), 0) || 1;
