@@ -13,6 +13,7 @@ export * from './cache-entry.ts';
 export * from './manifest.ts';
 export * from './repro.ts';
 export * from './diagnosis.ts';
+export * from './fault-bench.ts';
 export * from './plug-ins.ts';
 export * from './records.ts';
 export { jsonSchemaOf, type JsonSchema } from './json-schema.ts';

@@ -37,7 +37,15 @@ const EVERYWHERE = [
   'history',
   'speculative',
 ];
-const CACHED = ['cache', 'cache-disk', 'cache-concurrent', 'shared-prefix', 'pressure', 'pressure-shared', 'history-cached'];
+const CACHED = [
+  'cache',
+  'cache-disk',
+  'cache-concurrent',
+  'shared-prefix',
+  'pressure',
+  'pressure-shared',
+  'history-cached',
+];
 const LEAKAGE = ['neighbours', 'history', 'history-cached', 'history-masked'];
 
 /** The same bytes at other places: entries from the end of a page to its start. */
@@ -68,7 +76,8 @@ function reversedRecords(): NonNullable<EngineOptions['parts']> {
 }
 
 const LOGPROB_DECIMALS = 1e4;
-const rounded = (value: number): number => Math.round(value * LOGPROB_DECIMALS) / LOGPROB_DECIMALS;
+const rounded = (value: number | null): number | null =>
+  value === null ? null : Math.round(value * LOGPROB_DECIMALS) / LOGPROB_DECIMALS;
 
 function withRoundedLogprobs(observation: Observation): Observation {
   const levels = observation.levels.map((level) => ({
@@ -127,6 +136,9 @@ export const controls: readonly Control[] = [
   runs('C3', 'shared cache of a public beginning', LEAKAGE, { commonPrefix: 16, sameOutputs: false }),
   runs('C4', 'outputs with the same boilerplate', LEAKAGE, { commonPrefix: 12, sameOutputs: false }),
   elsewhere('C5', 'independent synthetic sample', 'concerns synthetic data, not the engine'),
-  elsewhere('C6', 'cache off', 'no perturbation pairs salts yet, so that there is no isolation check to be not applicable'),
+  elsewhere(
+    'C6',
+    'cache off',
+    'no perturbation pairs salts yet, so that there is no isolation check to be not applicable',
+  ),
 ];
-

@@ -14,9 +14,7 @@ export function promptsOf({ id, lengths, commonPrefix = 0, alphabet = LETTERS }:
   return lengths.map((length, index) => ({
     id: `p${index + 1}`,
     tags: [],
-    parts: [
-      { label: 'query', text: prefix + letters(rng.fork(`prompt/${index}`), length - commonPrefix, alphabet) },
-    ],
+    parts: [{ label: 'query', text: prefix + letters(rng.fork(`prompt/${index}`), length - commonPrefix, alphabet) }],
   }));
 }
 

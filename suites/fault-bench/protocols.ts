@@ -180,7 +180,7 @@ const list: readonly Protocol[] = [
     engine: { maxBatch: 4 },
     // an answer in the letters of its own prompt
     request: (request) =>
-      request.id.startsWith('prior-') ? { ...request, allowedTokenIds: [...new Set(request.tokenIds)].sort() } : request,
+      request.id.startsWith('prior-') ? { ...request, allowedTokenIds: [...new Set(request.tokenIds)] } : request,
     lengths: SHORT,
   },
   {

@@ -59,7 +59,10 @@ function policyOf({ drift = {} }: Protocol, view: 'white' | 'black'): Policy {
     drift,
     // a server without logits: log-probabilities are then the numbers that are compared
     determinism: view === 'black' ? { '*': { maxLogprobFailureRate: RATE } } : {},
-    baseline: { noise: { failureRate: 0, klNatsMean: 0, sameTopShare: 0 }, margin: { failureRate: 1, klNatsMean: 99, sameTopShare: 1 } },
+    baseline: {
+      noise: { failureRate: 0, klNatsMean: 0, sameTopShare: 0 },
+      margin: { failureRate: 1, klNatsMean: 99, sameTopShare: 1 },
+    },
   });
 }
 

@@ -8,7 +8,6 @@ import { createActivation } from '../activation.ts';
 export const name = 'chunk-drops-carry';
 export const activation = createActivation();
 
-
 export const parts: Partial<EngineParts> = {
   tailCarry(state, { start, decode }) {
     if (start === 0 || decode) return;

@@ -9,7 +9,6 @@ import { createActivation } from '../activation.ts';
 export const name = 'chunk-klen-full';
 export const activation = createActivation();
 
-
 export const parts: Partial<EngineParts> = {
   rules: {
     ...specifiedRules,

@@ -8,7 +8,6 @@ import { createActivation } from '../activation.ts';
 export const name = 'engram-gate-per-batch';
 export const activation = createActivation();
 
-
 export const parts: Partial<EngineParts> = {
   memoryGate(dot, { rows }) {
     if (rows > 1) activation.hit();

@@ -9,7 +9,6 @@ import { createActivation } from '../activation.ts';
 export const name = 'evict-pinned';
 export const activation = createActivation();
 
-
 const RIGHT = createEvictionPolicy('lru');
 
 export const parts: Partial<EngineParts> = {

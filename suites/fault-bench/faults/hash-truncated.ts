@@ -1,5 +1,5 @@
 /**
- * F16, L4: keys of the prefix cache keep few bits and tokens are not compared. Eight bits here, because the bench has tens of
+ * F16, L4: keys of the prefix cache keep few bits and tokens are not compared. Four bits here, because the bench has tens of
  * blocks where a server has millions.
  * @module
  */
@@ -10,8 +10,7 @@ import { createActivation } from '../activation.ts';
 export const name = 'hash-truncated';
 export const activation = createActivation();
 
-
-const HEX_DIGITS = 2;
+const HEX_DIGITS = 1;
 
 export const parts: Partial<EngineParts> = {
   prefixKey: {

@@ -8,7 +8,6 @@ import { createActivation } from '../activation.ts';
 export const name = 'logprob-offset';
 export const activation = createActivation();
 
-
 export const parts: Partial<EngineParts> = {
   logprobRow(row) {
     if (row === 0) return row;

@@ -9,7 +9,6 @@ import { createActivation } from '../activation.ts';
 export const name = 'memory-row-late';
 export const activation = createActivation();
 
-
 export const parts: Partial<EngineParts> = {
   rowFetcher(tables) {
     const right = directFetcher(tables);

@@ -9,7 +9,6 @@ import { createActivation } from '../activation.ts';
 export const name = 'moe-combine-arrival-order';
 export const activation = createActivation();
 
-
 export const parts: Partial<EngineParts> = {
   expertDispatch: {
     ...specifiedDispatch,

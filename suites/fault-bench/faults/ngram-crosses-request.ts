@@ -1,21 +1,33 @@
 /**
- * F24: the look-back of the conditional memory is not reset when a slot goes to its next request.
+ * F24: the look-back of the conditional memory goes on before the start of a request, into what was looked up last.
  * @module
  */
-import { resetState } from '../../../engine/index.ts';
 import type { EngineParts } from '../../../engine/index.ts';
-import { createActivation } from '../activation.ts';
+import { createActivation, specifiedParts } from '../activation.ts';
 
 export const name = 'ngram-crosses-request';
-export const activation = createActivation();
 
+/** Newest first. */
+let before: number[] = [];
+
+export const activation = createActivation(() => {
+  before = [];
+});
+
+const { samplingRows } = specifiedParts();
 
 export const parts: Partial<EngineParts> = {
-  stateReset(block) {
-    activation.hit();
-    const history = block.memory === null ? null : new Uint8Array(block.memory.stateBytes);
-    if (history !== null) block.memory?.save(history);
-    resetState(block);
-    if (history !== null) block.memory?.restore(history);
+  ngramHistory(ids, t, window, padId) {
+    for (let k = 0; k < window.length; k++) {
+      const other = before[k - t - 1];
+      if (t < k && other !== undefined) activation.hit();
+      window[k] = t >= k ? ids[t - k] : (other ?? padId);
+    }
+    before = [...window];
+  },
+  // made once per session: a server that starts has looked nothing up
+  samplingRows() {
+    before = [];
+    return samplingRows();
   },
 };

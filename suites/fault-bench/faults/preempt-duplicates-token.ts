@@ -8,7 +8,6 @@ import { createActivation } from '../activation.ts';
 export const name = 'preempt-duplicates-token';
 export const activation = createActivation();
 
-
 export const parts: Partial<EngineParts> = {
   resumeTokens(prompt, produced) {
     if (produced.length === 0) return [...prompt];

@@ -8,7 +8,6 @@ import { createActivation } from '../activation.ts';
 export const name = 'response-map-by-id';
 export const activation = createActivation();
 
-
 export const parts: Partial<EngineParts> = {
   responseRoutes() {
     const clients = new Map<string, Client>();

@@ -1,5 +1,5 @@
 /**
- * L5: the answers of two requests that were opened together are exchanged when one ends before the other. In every batch, not
+ * L5: the answers of two requests are exchanged when one ends before the other. In every batch, not
  * in one of a hundred.
  * @module
  */
@@ -9,14 +9,13 @@ import { createActivation } from '../activation.ts';
 export const name = 'responses-swapped';
 export const activation = createActivation();
 
-
 export const parts: Partial<EngineParts> = {
   responseRoutes() {
     const clients = new Map<number, Client>();
     return {
       open: (serial, _id, client) => void clients.set(serial, client),
       clientOf(serial) {
-        const other = clients.get(serial % 2 === 0 ? serial + 1 : serial - 1);
+        const other = clients.get(serial ^ 2);
         if (other !== undefined) activation.hit();
         return other ?? clients.get(serial) ?? null;
       },

@@ -8,7 +8,6 @@ import { createActivation } from '../activation.ts';
 export const name = 'ring-token-wrap';
 export const activation = createActivation();
 
-
 export const parts: Partial<EngineParts> = {
   futureTokens(slots) {
     const places = Math.max(1, Math.floor(slots / 2));

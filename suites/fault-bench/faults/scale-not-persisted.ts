@@ -9,7 +9,6 @@ import { createActivation } from '../activation.ts';
 export const name = 'scale-not-persisted';
 export const activation = createActivation();
 
-
 /** The exponent code of scale 1. */
 const SCALE_ONE = 127;
 

@@ -1,5 +1,5 @@
 /**
- * L8: the scale of cached records is the largest value that any request has written so far, whoever it was.
+ * L8: the scale of cached records follows the largest values of what all requests of a batch have written.
  * @module
  */
 import type { EngineParts, RecordFormat } from '../../../engine/index.ts';
@@ -29,15 +29,19 @@ export const parts: Partial<EngineParts> = {
 };
 
 function scaleOf(values: Float32Array): number {
+  if (scale !== null) activation.hit();
   const own = largest(values);
-  if (scale !== null && scale > own) activation.hit();
-  return (scale = Math.max(scale ?? 0, own));
+  return (scale = scale === null ? own : scale + (own - scale) * FOLLOWS);
 }
+
+/** Share of a new value in the average. */
+const FOLLOWS = 0.125;
 
 /** Values in steps of `scale / 127`, cut at the scale: a format with one scale for everything. */
 function rounded(format: RecordFormat, scaleOf: (values: Float32Array) => number): RecordFormat {
   return {
     ...format,
+    name: `${format.name}, one scale`,
     shape: null,
     writeEntry(page, entries, entry, values, from) {
       const own = values.slice(from, from + format.dims);

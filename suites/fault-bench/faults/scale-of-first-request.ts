@@ -1,16 +1,20 @@
 /**
- * F34: the scale of cached records is that of the first record that the server has seen, for ever.
+ * F34: the scale of cached records is that of the first records that the server has seen, for ever.
  * @module
  */
 import type { EngineParts, RecordFormat } from '../../../engine/index.ts';
 import { createActivation, specifiedParts } from '../activation.ts';
 
 export const name = 'scale-of-first-request';
-let scale: number | null = null;
+let scale = 0;
+let seen = 0;
 
-export const activation = createActivation(() => {
-  scale = null;
-});
+function forget(): void {
+  scale = 0;
+  seen = 0;
+}
+
+export const activation = createActivation(forget);
 
 const { records, samplingRows } = specifiedParts();
 
@@ -23,20 +27,23 @@ export const parts: Partial<EngineParts> = {
   },
   // made once per session: a server that starts has no scale yet
   samplingRows() {
-    scale = null;
+    forget();
     return samplingRows();
   },
 };
 
 function scaleOf(values: Float32Array): number {
-  if (scale !== null) activation.hit();
-  return (scale ??= largest(values));
+  if (seen >= CALIBRATION) activation.hit();
+  else scale = (scale * seen + largest(values)) / (seen + 1);
+  seen++;
+  return scale;
 }
 
 /** Values in steps of `scale / 127`, cut at the scale: a format with one scale for everything. */
 function rounded(format: RecordFormat, scaleOf: (values: Float32Array) => number): RecordFormat {
   return {
     ...format,
+    name: `${format.name}, one scale`,
     shape: null,
     writeEntry(page, entries, entry, values, from) {
       const own = values.slice(from, from + format.dims);
@@ -49,4 +56,6 @@ function rounded(format: RecordFormat, scaleOf: (values: Float32Array) => number
 }
 
 const STEPS = 127;
+/** Records from which the scale is taken. */
+const CALIBRATION = 64;
 const largest = (values: Float32Array): number => values.reduce((most, v) => Math.max(most, Math.abs(v)), 0) || 1;

@@ -28,6 +28,7 @@ function scaleOf(): number {
 function rounded(format: RecordFormat, scaleOf: () => number): RecordFormat {
   return {
     ...format,
+    name: `${format.name}, one scale`,
     shape: null,
     writeEntry(page, entries, entry, values, from) {
       const own = values.slice(from, from + format.dims);

@@ -8,7 +8,6 @@ import { createActivation, specifiedParts } from '../activation.ts';
 export const name = 'seed-by-row';
 export const activation = createActivation();
 
-
 const { samplerRng } = specifiedParts();
 
 export const parts: Partial<EngineParts> = {

@@ -9,7 +9,6 @@ import { createActivation } from '../activation.ts';
 export const name = 'shared-position-ids';
 export const activation = createActivation();
 
-
 export const parts: Partial<EngineParts> = {
   rules: {
     ...specifiedRules,

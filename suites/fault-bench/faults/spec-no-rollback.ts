@@ -8,7 +8,6 @@ import { createActivation } from '../activation.ts';
 export const name = 'spec-no-rollback';
 export const activation = createActivation();
 
-
 export const parts: Partial<EngineParts> = {
   draftRollback: () => activation.hit(),
 };

@@ -9,7 +9,6 @@ import { createActivation } from '../activation.ts';
 export const name = 'splitk-by-batch';
 export const activation = createActivation();
 
-
 export const parts: Partial<EngineParts> = {
   mhcReduction: {
     name: 'splitk-by-batch',

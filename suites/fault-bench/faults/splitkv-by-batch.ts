@@ -8,7 +8,6 @@ import { createActivation } from '../activation.ts';
 export const name = 'splitkv-by-batch';
 export const activation = createActivation();
 
-
 export const parts: Partial<EngineParts> = {
   splitPolicy: {
     name: 'splitkv-by-batch',

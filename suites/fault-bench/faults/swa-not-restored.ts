@@ -9,7 +9,6 @@ import { createActivation } from '../activation.ts';
 export const name = 'swa-not-restored';
 export const activation = createActivation();
 
-
 export const parts: Partial<EngineParts> = {
   windowPolicy: {
     ...createWindowPolicy({ kind: 'full' }, 1),

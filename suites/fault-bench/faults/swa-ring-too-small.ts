@@ -10,7 +10,6 @@ import { createActivation } from '../activation.ts';
 export const name = 'swa-ring-too-small';
 export const activation = createActivation();
 
-
 export const parts: Partial<EngineParts> = {
   rules: {
     ...specifiedRules,

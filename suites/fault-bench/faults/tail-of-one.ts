@@ -8,7 +8,6 @@ import { createActivation } from '../activation.ts';
 export const name = 'tail-of-one';
 export const activation = createActivation();
 
-
 export const parts: Partial<EngineParts> = {
   inputNorm(x, weight, shape, { count, decode }, kernels) {
     if (count === 1 && !decode) activation.hit();

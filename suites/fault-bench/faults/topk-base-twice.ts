@@ -9,7 +9,6 @@ import { createActivation } from '../activation.ts';
 export const name = 'topk-base-twice';
 export const activation = createActivation();
 
-
 const right = createSelection({ tieRule: 'lower-index', seed: 0, order: 'index' });
 
 export const parts: Partial<EngineParts> = {

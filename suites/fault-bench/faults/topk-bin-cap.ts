@@ -9,7 +9,6 @@ import { createActivation } from '../activation.ts';
 export const name = 'topk-bin-cap';
 export const activation = createActivation();
 
-
 const right = createSelection({ tieRule: 'lower-index', seed: 0, order: 'index' });
 const BINS_PER_UNIT = 8;
 

@@ -9,7 +9,6 @@ import { createActivation } from '../activation.ts';
 export const name = 'topk-tie-arrival';
 export const activation = createActivation();
 
-
 const lower = createSelection({ tieRule: 'lower-index', seed: 0, order: 'index' });
 const higher = createSelection({ tieRule: 'higher-index', seed: 0, order: 'index' });
 
