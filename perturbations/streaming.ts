@@ -6,7 +6,7 @@
  * @module
  */
 import { z } from 'zod';
-import type { Level } from '../harness/schema/index.ts';
+import type { Level, PlannedRequest } from '../harness/schema/index.ts';
 import { definePerturbation } from './requests/define.ts';
 import { counterProblem } from './requests/evidence.ts';
 import { onlyCase } from './requests/group.ts';
@@ -38,7 +38,9 @@ export const streaming = definePerturbation<StreamingOptions>({
   waves: ({ cases, generation }, cell, level) => {
     const testCase = onlyCase(cases, cell.caseIds);
     const prompt = { kind: 'text', text: promptText(testCase.parts) } as const;
-    const planned = plannedRequest(generation, { id: testCase.id, caseId: testCase.id, role: 'probe', prompt });
+    const asked = plannedRequest(generation, { id: testCase.id, caseId: testCase.id, role: 'probe', prompt });
+    // the answer alone is streamed; servers refuse scores of the prompt in a stream
+    const planned: PlannedRequest = { ...asked, scoreLastPositions: 0, promptLogits: 'skipped' };
     return [[level.reference === null ? planned : { ...planned, delivery: 'stream' }]];
   },
   evidenceProblem: ({ axis, reference }, counters) => {

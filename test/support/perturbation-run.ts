@@ -43,6 +43,8 @@ export interface RunChange {
   readonly fault?: string;
   readonly preset?: 'v4-tiny' | 'v4-tiny-engram';
   readonly maxTokens?: number;
+  /** Another target than the engine in this process. */
+  readonly target?: Target;
 }
 
 export interface PerturbationRun {
@@ -71,7 +73,7 @@ export async function runPerturbation<Options>(
   options: unknown,
   change: RunChange = {},
 ): Promise<PerturbationRun> {
-  const target = engineTarget(change);
+  const target = change.target ?? engineTarget(change);
   const sample = inputOf(perturbation, change.cases ?? longCases(1), options, target.tokenizer);
   const input = { ...sample, generation: { ...sample.generation, maxTokens: change.maxTokens ?? 8 } };
   const blobs = new Map<string, Uint8Array>();

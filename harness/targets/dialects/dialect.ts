@@ -26,6 +26,8 @@ export interface GenerationRequest {
   readonly scorePrompt: boolean;
   /** Keeps this request's cache entries from those of other salts; null = not sent. */
   readonly cacheSalt: string | null;
+  /** The answer is wanted in pieces; absent = whole. */
+  readonly stream?: boolean;
 }
 
 /** What one request gave. Null = the server does not tell. */
@@ -52,6 +54,8 @@ export interface Produced {
 /** One way of asking. */
 export interface Route {
   readonly id: string;
+  /** Answers can be asked for in pieces. */
+  readonly streams?: boolean;
   readonly address: string;
   readonly body: (request: GenerationRequest, model: string) => Readonly<Record<string, unknown>>;
   /** @throws TargetError TARGET_ANSWER_INVALID when it is no answer to the request */

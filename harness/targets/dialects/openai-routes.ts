@@ -34,6 +34,7 @@ export function completionsRoute({ extra, score = 'echo' }: OpenAiRouteOptions =
   };
   return {
     id: 'completions',
+    streams: true,
     address: '/completions',
     body,
     read: (json, request) => readOpenAi(json, request, score),
@@ -54,7 +55,8 @@ function listRequest(
 ): ListRequest | null {
   const [first, ...others] = requests;
   const settings = (request: GenerationRequest): string => JSON.stringify({ ...request, prompt: request.prompt.kind });
-  if (first === undefined || others.some((other) => settings(other) !== settings(first))) return null;
+  if (first === undefined || first.stream === true || others.some((other) => settings(other) !== settings(first)))
+    return null;
   return {
     body: { ...body(first, model), prompt: requests.map(({ prompt }) => promptField(prompt)) },
     read: (json) => {
@@ -71,6 +73,7 @@ function listRequest(
 export function chatRoute({ extra, score = 'prompt_logprobs' }: OpenAiRouteOptions = {}): Route {
   return {
     id: 'chat',
+    streams: true,
     address: '/chat/completions',
     body: (request, model) => {
       const { prompt, topLogprobs, scorePrompt } = request;
@@ -88,7 +91,7 @@ export function chatRoute({ extra, score = 'prompt_logprobs' }: OpenAiRouteOptio
   };
 }
 
-function samplingFields({ maxTokens, temperature, seed }: GenerationRequest): Wire {
+function samplingFields({ maxTokens, temperature, seed, stream = false }: GenerationRequest): Wire {
   return {
     max_tokens: maxTokens,
     temperature,
@@ -97,7 +100,9 @@ function samplingFields({ maxTokens, temperature, seed }: GenerationRequest): Wi
     seed,
     presence_penalty: 0,
     frequency_penalty: 0,
-    stream: false,
+    stream,
+    // without it a stream counts no tokens
+    ...(stream ? { stream_options: { include_usage: true } } : {}),
   };
 }
 

@@ -17,6 +17,7 @@ import type {
 } from '../../schema/index.ts';
 import type { GenerationRequest, Prompt } from '../dialects/index.ts';
 import type { HttpClient, HttpClock } from '../http/index.ts';
+import { multiByteCharacters } from '../multi-byte.ts';
 import type { Features } from './features.ts';
 import { scoreForced } from './forced-scores.ts';
 import { checkIdentity } from './identity.ts';
@@ -78,6 +79,11 @@ export async function runLevel(input: RunLevelInput): Promise<LevelResult> {
         levelStartedMs,
       });
       requests.push(seen);
+      if (answer.pieces !== undefined) add('pieces', answer.pieces);
+      add('multiByteCharacters', multiByteCharacters(seen.text));
+      // where ids are sent the server's count can be only theirs
+      if (features.tokenIdPrompts && produced.promptCount !== null)
+        add('promptCountsDiffer', produced.promptCount === promptIds[index].length ? 0 : 1);
       const ids = produced.promptIds ?? (features.tokenIdPrompts ? promptIds[index] : null);
       toScore.push(() => addForcedScores(seen, asked[index], ids, input));
     }
@@ -169,6 +175,7 @@ function generationRequest(
     topLogprobs: features.topLogprobs,
     // Scoring a prompt gives up reuse of its cache: not where batch or cache are what is measured.
     scorePrompt: features.promptScore && planned.scoreLastPositions > 0 && job.requestRetry !== 'forbidden',
+    ...(planned.delivery === 'stream' ? { stream: true } : {}),
     cacheSalt: planned.cacheSalt === undefined ? sessionSalt : requestSalt(planned.cacheSalt, { nonce, job }),
   };
 }

@@ -89,7 +89,7 @@ async function describeEndpoint(
       logits: false,
       precisionModes: [],
       batching: false,
-      ...(features.saltAccepted ? { knobs: ['cacheSalt'] } : {}),
+      knobs: [...(features.saltAccepted ? ['cacheSalt'] : []), ...(route.streams === true ? ['stream'] : [])],
     },
     card: card.map(({ entry }) => entry),
     endpoint: {

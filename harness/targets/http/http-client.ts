@@ -8,6 +8,7 @@
  */
 import { TargetError } from '../../ports/index.ts';
 import type { BaseUrl } from './base-url.ts';
+import { joinEvents } from './event-stream.ts';
 import { parseLenientJson } from './lenient-json.ts';
 import { backoffWaitMs, isRetryable, statedWaitMs } from './retry-after.ts';
 
@@ -54,6 +55,8 @@ export interface HttpAnswer {
   /** Undefined when the body is no JSON. */
   readonly json: unknown;
   readonly text: string;
+  /** Events that brought text; absent = the answer came whole. */
+  readonly pieces?: number;
   readonly attempts: readonly HttpAttempt[];
   /** Of the last attempt, on the monotonic clock. */
   readonly startedMs: number;
@@ -75,7 +78,7 @@ export interface HttpClient {
    * @throws TargetError TARGET_UNREACHABLE, TARGET_TIMEOUT, TARGET_ANSWER_TOO_LARGE, TARGET_BUSY; never for a status that answers
    */
   send(address: string, options: RequestOptions): Promise<HttpAnswer>;
-  /** The JSON of a 2xx answer. @throws also TARGET_REFUSED, TARGET_ANSWER_INVALID */
+  /** The JSON of a 2xx answer; of a stream of events, the answer that they make together. @throws also TARGET_REFUSED, TARGET_ANSWER_INVALID */
   json(address: string, options: RequestOptions): Promise<HttpAnswer>;
 }
 
@@ -94,7 +97,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     json: async (address, request) => {
       const answer = await send(address, request);
       if (answer.status < 200 || answer.status > 299) throw refusal(addressOf(address), answer, options);
-      if (answer.json === undefined)
+      if (answer.json !== undefined) return answer;
+      const joined = joinEvents(answer.text);
+      if (joined === null)
         throw new TargetError({
           code: 'TARGET_ANSWER_INVALID',
           at: addressOf(address),
@@ -102,7 +107,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
           got: JSON.stringify(answer.text.slice(0, 60)),
           hint: 'Is this the base URL of the API, usually ending in /v1?',
         });
-      return answer;
+      return { ...answer, ...joined };
     },
   };
 }
