@@ -173,6 +173,46 @@ describe('the verdict on drift', () => {
   });
 });
 
+describe('the verdict on shared prefixes', () => {
+  const prefixes = (shared: number, n = 24) => ({
+    requests: n,
+    shared,
+    cachedTokens: shared * 64,
+    failureRateHigh: createEquality(n - shared, n).failureRateHigh,
+  });
+  const canaries = { outputs: 0, planted: 0, foreign: 0, failureRateHigh: null };
+  const judged = (change: Parameters<typeof createLeakageRow>[0]): Verdict =>
+    judgeThese({ leakage: [createLeakageRow({ canaries, ...change })] });
+
+  it('negative control: passes where nothing came from the cache of others', () => {
+    const verdict = judged({ sharedPrefix: prefixes(0) });
+    expect(verdict.checks.map(({ metric, outcome }) => [metric, outcome])).toEqual([
+      ['content independence', 'pass'],
+      ['prefix isolation', 'pass'],
+    ]);
+  });
+
+  it('positive control: fails on one request, whatever its output says', () => {
+    const verdict = judged({ sharedPrefix: prefixes(1) });
+    expect(verdict).toMatchObject({ outcome: 'fail', exitCode: 1 });
+    const check = verdict.checks.find(({ metric }) => metric === 'prefix isolation');
+    expect(check).toMatchObject({
+      outcome: 'fail',
+      observed: '1 of 24 requests got 64 tokens from the cache of others',
+    });
+  });
+
+  it('is inconclusive, and no pass, with a cache that is off or counts that are not told', () => {
+    const off = judged({
+      sharedPrefix: prefixes(0),
+      evidenceProblem: 'with the cache off isolation is not applicable',
+    });
+    expect(off.outcome).toBe('inconclusive');
+    const untold = { requests: 0, shared: 0, cachedTokens: 0, failureRateHigh: null };
+    expect(judged({ sharedPrefix: untold }).outcome).toBe('inconclusive');
+  });
+});
+
 describe('the verdict on cross-request leakage', () => {
   it('passes without a dependence and without a foreign canary', () => {
     const verdict = judgeThese({ leakage: [createLeakageRow()] });
