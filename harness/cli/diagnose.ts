@@ -1,34 +1,39 @@
 /**
- * `evenkeel diagnose [run]`: takes a failing row of a run and says where its two sides part.
+ * `evenkeel diagnose [run]`: takes a failing row of a run and says where its two sides part, which factor moves them, and how small a pair
+ * still shows it.
  *
- * Runs the target again. Writes diagnosis.json into the run folder; the run's own records stay as they are.
+ * Runs the target again. Writes diagnosis.json and repro.json into the run folder; the run's own records stay as they are.
  * @module
  */
+import { join } from 'node:path';
 import type { Command } from 'commander';
-import { differenceKindOf } from '../diagnose/index.ts';
-import { jobFor } from '../plan/index.ts';
-import { SCHEMA_VERSION, type Diagnosis, type Plan, type Unit } from '../schema/index.ts';
-import { writeDiagnosis, type RunFolder } from '../store/index.ts';
+import { writeDiagnosis, writeRepro, type RunFolder } from '../store/index.ts';
 import { analyse, todayOf } from './analyse.ts';
+import { diagnoseRow } from './diagnose-row.ts';
 import { EXIT } from './exit-code.ts';
 import { chooseRow, type DiagnosedRow } from './failing-row.ts';
 import { findRun } from './find-run.ts';
-import { configFlag, jsonFlag, nonEmpty } from './flags.ts';
+import { configFlag, jsonFlag, nonEmpty, wholeNumber } from './flags.ts';
 import { note, type CliIo } from './io.ts';
-import { locatePair, runPair, standalone, type JobPair } from './locate-pair.ts';
-import { recordedRun, type RecordedRun } from './recorded-run.ts';
+import { recordedRun } from './recorded-run.ts';
+import { createTargetPool } from './target-pool.ts';
 import { diagnosisLines } from './tell-diagnosis.ts';
 
 interface DiagnoseFlags {
   readonly config?: string;
   readonly row?: string;
+  readonly with?: readonly string[];
+  readonly budget: number;
   readonly json?: true;
 }
+
+const BUDGET_DEFAULT = 400;
 
 const EXAMPLES = `
 Examples:
   evenkeel diagnose                                 the worst failing row of the latest run
   evenkeel diagnose latest --row batch-size:size-4-ragged
+  evenkeel diagnose --row truncation:head-60 --with prompt-order:exemplar-order-1
   evenkeel diagnose --json | jq .location
 
 The target is asked again, so that it has to be there. An embedded target is taken
@@ -39,8 +44,15 @@ export function addDiagnoseVerb(program: Command, io: CliIo, setExitCode: (code:
   program
     .command('diagnose')
     .argument('[run]', 'id, path of a run folder, or "latest"')
-    .description('say where a difference begins: first token, layer and op')
+    .description('where a difference begins, which factor moves it, and the smallest pair that shows it')
     .option('--row <perturbation:level>', 'this row instead of the worst that failed', nonEmpty)
+    .option('--with <perturbation:level>', 'lay this level of the run over the row, repeatable', levelList)
+    .option(
+      '--budget <probes>',
+      'probes of the search for the smallest pair',
+      wholeNumber(1, 1_000_000),
+      BUDGET_DEFAULT,
+    )
     .addOption(configFlag())
     .addOption(jsonFlag('the diagnosis'))
     .addHelpText('after', EXAMPLES)
@@ -49,7 +61,7 @@ export function addDiagnoseVerb(program: Command, io: CliIo, setExitCode: (code:
       const run = await findRun({ run: id, ...(config === undefined ? {} : { config }) }, io);
       const chosen = chooseRow(await analyse(run, { today: todayOf(io) }), run.plan, flags.row);
       if (chosen === null) tellNothing(run, flags, io);
-      else await diagnoseRow(run, chosen, flags, io);
+      else await tellDiagnosis(run, chosen, flags, io);
       setExitCode(EXIT.pass);
     });
 }
@@ -60,52 +72,31 @@ function tellNothing(run: RunFolder, flags: DiagnoseFlags, io: CliIo): void {
   (flags.json === true ? io.stderr : io.stdout).write(words);
 }
 
-async function diagnoseRow(run: RunFolder, chosen: DiagnosedRow, flags: DiagnoseFlags, io: CliIo): Promise<void> {
+async function tellDiagnosis(run: RunFolder, chosen: DiagnosedRow, flags: DiagnoseFlags, io: CliIo): Promise<void> {
   const recorded = await recordedRun(run, flags.config, io);
+  const pool = createTargetPool();
   try {
-    const found = await diagnose(run, chosen, recorded);
-    writeDiagnosis(run, found);
-    if (flags.json === true) io.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
-    else io.stdout.write(`${diagnosisLines(found, chosen).join('\n')}\n`);
-    note(io, `${run.directory}/diagnosis.json`);
+    const { diagnosis, repro } = await diagnoseRow({
+      run,
+      chosen,
+      recorded,
+      pool,
+      withLevels: flags.with ?? [],
+      budget: flags.budget,
+      say: (line) => note(io, line),
+    });
+    writeDiagnosis(run, diagnosis);
+    if (repro !== null) writeRepro(run, repro);
+    if (flags.json === true) io.stdout.write(`${JSON.stringify(diagnosis, null, 2)}\n`);
+    else io.stdout.write(`${diagnosisLines(diagnosis, chosen).join('\n')}\n`);
+    note(io, join(run.directory, 'diagnosis.json'));
+    if (repro !== null) note(io, join(run.directory, 'repro.json'));
   } finally {
+    await pool.close();
     await recorded.target.close();
   }
 }
 
-async function diagnose(run: RunFolder, chosen: DiagnosedRow, recorded: RecordedRun): Promise<Diagnosis> {
-  const { row, pair } = chosen;
-  const jobs = jobsOf(run.plan, chosen, recorded);
-  const sides = await runPair(recorded.target, jobs);
-  const by = differenceKindOf(row.promise, sides);
-  const why = 'not asked';
-  return {
-    schemaVersion: SCHEMA_VERSION,
-    runId: run.id,
-    row,
-    pair,
-    by,
-    location: await locatePair(jobs, sides, by, { own: recorded.own, tokenizer: recorded.target.tokenizer }),
-    attribution: { kind: 'not-measured', why },
-    reproducer: { kind: 'not-measured', why },
-  };
-}
-
-/** The two jobs of the row's pair, each standing alone. */
-function jobsOf({ units }: Plan, { row, pair }: DiagnosedRow, { planInput }: RecordedRun): JobPair {
-  const unit = units.find(({ id }) => id === pair.unitId);
-  if (unit === undefined) throw new RangeError(`invariant: a finding names unit ${pair.unitId}, which is not planned`);
-  return pairOfUnit(unit, row.level, pair.requestId, planInput);
-}
-
-function pairOfUnit(unit: Unit, levelId: string, watched: string, planInput: RecordedRun['planInput']): JobPair {
-  const level = unit.levels.find(({ id }) => id === levelId);
-  const reference = unit.levels.find(({ id }) => id === level?.reference);
-  if (level === undefined || reference === undefined)
-    throw new RangeError(`invariant: unit ${unit.id} has no level ${levelId} with a reference`);
-  return {
-    reference: standalone(jobFor(planInput, unit, reference)),
-    level: standalone(jobFor(planInput, unit, level)),
-    watched,
-  };
+function levelList(text: string, previous: readonly string[] | undefined): string[] {
+  return [...(previous ?? []), nonEmpty(text)];
 }

@@ -3,7 +3,15 @@
  * the first token.
  * @module
  */
-import { differenceOf, differs, locate, type Sides, type TracedRequest } from '../diagnose/index.ts';
+import {
+  differenceOf,
+  differs,
+  locate,
+  watchedRequest,
+  type JobPair,
+  type Sides,
+  type TracedRequest,
+} from '../diagnose/index.ts';
 import { TargetError } from '../ports/index.ts';
 import type {
   DifferenceKind,
@@ -19,25 +27,18 @@ import { openReferenceEngineTracer, type TracedLevel } from '../targets/index.ts
 import { referenceEngineOptions } from './create-target.ts';
 import { partsModuleOf, type OwnTarget } from './recorded-run.ts';
 
-/** Two jobs, and the request that is compared. */
-export interface JobPair {
-  readonly reference: LevelJob;
-  readonly level: LevelJob;
-  readonly watched: string;
-}
-
-/** Each side stands alone: nothing is forced from the other one. */
-export function standalone(job: LevelJob): LevelJob {
-  return {
-    ...job,
-    waves: job.waves.map((wave) => wave.map((request) => ({ ...request, forcedFromLevel: null }))),
-  };
-}
-
 export async function runPair(target: Pick<Target, 'runLevel'>, pair: JobPair): Promise<Sides> {
-  const run = async (job: LevelJob): Promise<RequestObservation> =>
-    watchedOf((await target.runLevel(job, { lane: 0, forced: new Map() })).record, pair.watched);
-  return { reference: await run(pair.reference), level: await run(pair.level) };
+  const reference = (await target.runLevel(pair.reference, { lane: 0, forced: new Map() })).record;
+  const level = (await target.runLevel(pair.level, { lane: 0, forced: forcedOf(pair.level, reference) })).record;
+  return { reference: watchedOf(reference, pair.watched), level: watchedOf(level, pair.watched) };
+}
+
+/** The reference's tokens, for the requests of a level that read them again. */
+function forcedOf({ waves }: LevelJob, reference: LevelObservation): Map<string, readonly number[]> {
+  const wanted = new Set(waves.flat().flatMap(({ id, forcedFromLevel }) => (forcedFromLevel === null ? [] : [id])));
+  return new Map(
+    reference.requests.filter(({ requestId }) => wanted.has(requestId)).map((one) => [one.requestId, one.tokenIds]),
+  );
 }
 
 export async function locatePair(
@@ -63,9 +64,12 @@ async function siteOf(pair: JobPair, own: OwnTarget, tokenizer: Tokenizer): Prom
   if (config.kind !== 'reference-engine')
     return { kind: 'unsupported', why: `A target of kind ${config.kind} shows nothing of its inside.` };
   const tracer = await openReferenceEngineTracer(referenceEngineOptions(config, directory, partsModuleOf(config)));
-  const traced = async (job: LevelJob): Promise<TracedRequest> =>
-    tracedRequest(await tracer.trace(job), job, pair.watched, tokenizer);
-  return locate(await traced(pair.reference), await traced(pair.level));
+  const reference = await tracer.trace(pair.reference, new Map());
+  const level = await tracer.trace(pair.level, forcedOf(pair.level, reference.result.record));
+  return locate(
+    tracedRequest(reference, pair.reference, pair.watched, tokenizer),
+    tracedRequest(level, pair.level, pair.watched, tokenizer),
+  );
 }
 
 /** One request's part of a traced level. */
@@ -76,9 +80,7 @@ export function tracedRequest(
   tokenizer: Pick<Tokenizer, 'encode'>,
 ): TracedRequest {
   const { tokenIds, stepSha256 } = watchedOf(result.record, watched);
-  const planned = job.waves.flat().find(({ id }) => id === watched);
-  if (planned === undefined) throw new RangeError(`tracedRequest: the job has no request ${watched}`);
-  const { prompt } = planned;
+  const { prompt } = watchedRequest(job, watched);
   const promptIds = prompt.kind === 'tokens' ? prompt.tokenIds : tokenizer.encode(prompt.text);
   return {
     results: fingerprints.filter(({ request }) => request === watched),

@@ -22,6 +22,7 @@ import { addMergeVerb } from './merge.ts';
 import { packageVersion } from './package-version.ts';
 import { addPlanVerb } from './plan.ts';
 import { addProbeVerb } from './probe.ts';
+import { addReplayVerb } from './replay.ts';
 import { addReportVerb } from './report.ts';
 import { addRunVerb } from './run.ts';
 import { addSchemaVerb } from './schema.ts';
@@ -40,6 +41,7 @@ const VERBS: readonly ((program: Command, io: CliIo, setExitCode: (code: number)
   addCardVerb,
   addCompareVerb,
   addDiagnoseVerb,
+  addReplayVerb,
   addBaselineVerb,
   addFaultBenchVerb,
   addListVerb,

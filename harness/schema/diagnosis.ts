@@ -48,7 +48,8 @@ export const factorShare = z.strictObject({
   share,
   /** Alone, and with all its interactions. */
   firstOrder: z.number(),
-  total: z.number(),
+  /** Null in a fractional design. */
+  total: z.number().nullable(),
 });
 export type FactorShare = z.infer<typeof factorShare>;
 

@@ -6,8 +6,9 @@
  * @module
  */
 import { z } from 'zod';
-import type { LevelJob } from './plan.ts';
+import type { LevelJob, PlannedRequest } from './plan.ts';
 import { identifier, precisionMode, schemaVersion, sha256Hex } from './scalars.ts';
+import type { ServingKnobs } from './serving-knobs.ts';
 
 const REQUESTS_MAX = 256;
 const WAVES_MAX = 256;
@@ -16,6 +17,7 @@ const ELEMENTS_MAX = PROMPT_TOKENS_MAX;
 
 /** As `ServingKnobs`. */
 const servingKnobs = z.strictObject({
+  maxBatch: z.int().min(1).max(256).exactOptional(),
   chunkSize: z.int().min(1).max(65_536).exactOptional(),
   prefixCache: z.boolean().exactOptional(),
   hotTokens: z.int().min(1).exactOptional(),
@@ -24,7 +26,12 @@ const servingKnobs = z.strictObject({
   windowPolicy: z.enum(['full', 'zero', 'bounded-replay']).exactOptional(),
   draftTokens: z.int().min(0).max(64).exactOptional(),
   memory: z.enum(['off', 'resident', 'host']).exactOptional(),
-});
+  memoryPrefetch: z.boolean().exactOptional(),
+  copyDelaySteps: z.int().min(0).max(1024).exactOptional(),
+  preemption: z.enum(['recompute', 'swap']).exactOptional(),
+  scheduleSeed: z.int().exactOptional(),
+  engineInstance: z.int().min(0).max(1024).exactOptional(),
+} satisfies Record<keyof ServingKnobs, z.ZodType>);
 
 const jobRequest = z.strictObject({
   id: z.string().max(400),
@@ -39,12 +46,17 @@ const jobRequest = z.strictObject({
   seed: z.int(),
   canary: z.string().max(400).nullable(),
   scoreLastPositions: z.int().min(0).max(4096),
-  forcedFromLevel: z.null(),
+  /** Set where a level reads the output of the reference again: the tokens are taken from its side. */
+  forcedFromLevel: identifier.nullable(),
   arrivalStep: z.int().min(0).max(65_536).exactOptional(),
   promptLogits: z.enum(['hashed', 'skipped']).exactOptional(),
-});
+  cacheSalt: z.string().max(400).exactOptional(),
+  evaluation: z.enum(['decode', 'prefill']).exactOptional(),
+  adapter: z.string().max(400).exactOptional(),
+  delivery: z.enum(['whole', 'stream']).exactOptional(),
+} satisfies Record<keyof PlannedRequest, z.ZodType>);
 
-/** A job on disk; nothing is forced, since each side has to stand alone. */
+/** A job on disk. */
 export const storedJob = z.strictObject({
   unitId: z.string().max(400),
   levelId: identifier,
@@ -53,7 +65,7 @@ export const storedJob = z.strictObject({
   requestRetry: z.enum(['allowed', 'forbidden']).exactOptional(),
   knobs: servingKnobs.exactOptional(),
   waves: z.array(z.array(jobRequest).max(REQUESTS_MAX)).min(1).max(WAVES_MAX),
-});
+} satisfies Record<keyof LevelJob, z.ZodType>);
 export type StoredJob = z.infer<typeof storedJob>;
 
 /** A thing that a reproducer can be without. */
@@ -91,7 +103,10 @@ export const repro = z.strictObject({
   elements: z.array(reproElement).max(ELEMENTS_MAX),
   /** How many elements there were. */
   elementsBefore: z.int().min(0),
-  /** `one-minimal`: without any single element the difference is gone, each of them tested. */
+  /**
+   * `one-minimal`: without any single atom, knob, setting or mate the difference is gone; without any single part or token it is gone,
+   * or one of those is not needed for it any more. Each of them was tested.
+   */
   minimality: z.enum(['one-minimal', 'budget-spent']),
   probes: z.strictObject({
     made: z.int().min(0),
@@ -103,7 +118,7 @@ export const repro = z.strictObject({
 });
 export type Repro = z.infer<typeof repro>;
 
-/** A job as it is stored; what is forced is dropped. */
+/** A job as it is stored. */
 export function storeJob(job: LevelJob): StoredJob {
   return {
     ...job,
@@ -115,7 +130,6 @@ export function storeJob(job: LevelJob): StoredJob {
           request.prompt.kind === 'text'
             ? { ...request.prompt }
             : { kind: 'tokens', tokenIds: [...request.prompt.tokenIds] },
-        forcedFromLevel: null,
       })),
     ),
   };

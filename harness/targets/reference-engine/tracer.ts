@@ -15,8 +15,7 @@ export interface TracedLevel {
 }
 
 export interface Tracer {
-  /** Nothing is forced. */
-  trace(job: LevelJob): Promise<TracedLevel>;
+  trace(job: LevelJob, forced: ReadonlyMap<string, readonly number[]>): Promise<TracedLevel>;
 }
 
 /** @throws CheckpointError, RangeError, TypeError as `openEngineShelf` */
@@ -25,12 +24,12 @@ export async function openTracer(options: ReferenceEngineOptions): Promise<Trace
   const shelf = await openEngineShelf(options, null, (event) => listener?.(event));
   const tokenizer = createByteTokenizer();
   return {
-    async trace(job) {
+    async trace(job, forced) {
       const { tap, fingerprints } = createFingerprintTap();
       listener = tap;
       try {
         const engine = shelf.engineFor(job);
-        const result = await runLevel({ engine, tokenizer, job, forced: new Map(), breathe: () => Promise.resolve() });
+        const result = await runLevel({ engine, tokenizer, job, forced, breathe: () => Promise.resolve() });
         return { result, fingerprints };
       } finally {
         listener = null;
