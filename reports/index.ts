@@ -3,6 +3,8 @@ export { buildView } from './view-model/index.ts';
 export type { UnitSummary, ViewInput } from './view-model/index.ts';
 export { renderHtml } from './html/index.ts';
 export { renderJson } from './json/index.ts';
+export { renderJunit } from './junit/index.ts';
+export { renderMarkdown } from './markdown/index.ts';
 export { renderTerminal } from './terminal/index.ts';
 export type { View } from './view.ts';
 export { modelCardSection } from './model-card/index.ts';

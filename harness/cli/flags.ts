@@ -60,11 +60,13 @@ export function lanesFlag(): Option {
   return new Option('--lanes <count>', 'units at once (config: target.lanes)').argParser(wholeNumber(1, LANES_MAX));
 }
 
+const REPORTERS: readonly string[] = ['html', 'json', 'junit', 'markdown'];
+
 export function outputFlag(): Option {
   return new Option('-o, --output <format>', 'report to write, repeatable (config: reporters)')
-    .choices(['html', 'json'])
+    .choices(REPORTERS)
     .argParser((value: string, previous: readonly string[] | undefined) => {
-      if (value !== 'html' && value !== 'json') throw new InvalidArgumentError('Allowed choices are html, json.');
+      if (!REPORTERS.includes(value)) throw new InvalidArgumentError(`Allowed choices are ${REPORTERS.join(', ')}.`);
       return [...new Set([...(previous ?? []), value])];
     });
 }

@@ -2,13 +2,23 @@
  * The one place where a run meets the report formats: one view model, rendered to files, to a terminal, to JSON.
  * @module
  */
-import { buildView, renderHtml, renderJson, renderTerminal, type View } from '../../reports/index.ts';
+import {
+  buildView,
+  renderHtml,
+  renderJson,
+  renderJunit,
+  renderMarkdown,
+  renderTerminal,
+  type View,
+} from '../../reports/index.ts';
 import type { RunFolder } from '../store/index.ts';
 import type { Analysis } from './analyse.ts';
 
 const FILE_RENDERERS = {
   html: { fileName: 'report.html', render: renderHtml },
   json: { fileName: 'report.json', render: renderJson },
+  junit: { fileName: 'report.junit.xml', render: renderJunit },
+  markdown: { fileName: 'report.md', render: renderMarkdown },
 } as const satisfies Record<string, { fileName: string; render: (view: View) => string }>;
 
 export type ReporterName = keyof typeof FILE_RENDERERS;
@@ -40,12 +50,12 @@ export function jsonText(run: RunFolder, { verdict, findings }: Analysis): strin
   return `${JSON.stringify({ runId: run.id, directory: run.directory, verdict, findings }, null, 2)}\n`;
 }
 
-/** The reporters that the run's configuration asked for. */
+/** The reporters that the run's configuration asked for; the two of the default where it does not say. */
 export function reportersOf(run: RunFolder): ReporterName[] {
   const { config } = run.manifest;
   const asked: unknown =
     typeof config === 'object' && config !== null && 'reporters' in config ? config.reporters : null;
-  return Array.isArray(asked) ? NAMES.filter((name) => asked.includes(name)) : NAMES;
+  return Array.isArray(asked) ? NAMES.filter((name) => asked.includes(name)) : ['html', 'json'];
 }
 
 export function viewOf(run: RunFolder, { findings, verdict, log }: Analysis): View {

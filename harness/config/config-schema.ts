@@ -216,7 +216,7 @@ const cacheConfig = z.strictObject({
   maxAgeDays: z.number().min(0).max(3650).default(7).describe('Older answers are measured again.'),
 });
 
-const reporterName = z.enum(['html', 'json']);
+const reporterName = z.enum(['html', 'json', 'junit', 'markdown']);
 
 /** The options of each perturbation, by its id, in the order in which they are planned. */
 export type PerturbationOptions = Readonly<Record<string, z.ZodType>>;
@@ -231,7 +231,12 @@ const configShape = {
   seed: nonEmptyText.default('evenkeel').describe('Every random choice of a run is derived from it.'),
   runsDirectory: nonEmptyText.default('.evenkeel/runs').describe('Where run folders are made.'),
   cache: cacheConfig.prefault({}).describe('Answers of earlier runs.'),
-  reporters: z.array(reporterName).default(['html', 'json']).describe('Reports to write into the run folder.'),
+  reporters: z
+    .array(reporterName)
+    .default(['html', 'json'])
+    .describe(
+      'Reports to write into the run folder; `junit` is XML for CI systems, `markdown` a job summary or comment.',
+    ),
 };
 type CommonConfig = z.ZodObject<typeof configShape, z.core.$strict>;
 

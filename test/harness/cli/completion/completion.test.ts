@@ -69,7 +69,7 @@ describe.runIf(has('bash'))('the completion of bash', () => {
   it('knows a flag that stands before the verb, and --flag=value', async () => {
     const script = await scriptOf('bash');
     expect(bash(script, ['--quiet', 'run', '--see'])).toEqual(['--seed']);
-    expect(bash(script, ['run', '--output', '=', 'j'])).toEqual(['json']);
+    expect(bash(script, ['run', '--output', '=', 'j'])).toEqual(['json', 'junit']);
   });
 
   it('loads without an error under set -eu', async () => {

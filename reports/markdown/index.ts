@@ -1,0 +1,2 @@
+/** The verdict in Markdown, for job summaries and comments. @module */
+export { renderMarkdown } from './render.ts';
