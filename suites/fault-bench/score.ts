@@ -77,8 +77,14 @@ export function scoreOf(expected: Expected, trials: readonly Trial[]): FaultScor
     traps: count(({ trap }) => trap !== null),
     localised: detected.filter((trial) => isLocalised(expected, trial)).length,
     ms: own.reduce((sum, { ms }) => sum + ms, 0),
-    outcome: active.length === 0 ? 'inconclusive' : detected.length >= FOUND_SHARE * active.length ? 'found' : 'missed',
+    outcome: outcomeOf(own.length, active.length, detected.length),
   };
+}
+
+/** Found in 19 of 20 of all seeds; where too few of them were active to say either, nothing is shown. */
+function outcomeOf(seeded: number, active: number, detected: number): FaultScore['outcome'] {
+  if (detected < FOUND_SHARE * active) return 'missed';
+  return active > 0 && detected >= FOUND_SHARE * seeded ? 'found' : 'inconclusive';
 }
 
 const isDetected = ({ white, black, trap }: Trial): boolean => white || black || trap !== null;

@@ -27,11 +27,12 @@ describe('the score of a fault', () => {
 
   it('counts a run in which the mutated line never ran neither as found nor as missed', () => {
     const idle = trial({ activations: 0 });
-    expect(scoreOf(expected, [...many(3, found), idle])).toMatchObject({
+    expect(scoreOf(expected, [...many(19, found), idle])).toMatchObject({
       outcome: 'found',
       notActivated: 1,
-      detected: 3,
+      detected: 19,
     });
+    expect(scoreOf(expected, [found, ...many(19, idle)]).outcome).toBe('inconclusive');
     expect(scoreOf(expected, [idle, idle])).toMatchObject({ outcome: 'inconclusive', detected: 0, notActivated: 2 });
   });
 
