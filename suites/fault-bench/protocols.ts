@@ -184,6 +184,22 @@ const list: readonly Protocol[] = [
     lengths: SHORT,
   },
   {
+    id: 'salt',
+    suite: 'S11',
+    perturbations: { 'cache-salt': { states: ['warm'] } },
+    generation: { scoreLastPositions: 0 },
+    engine: { pageTokens: PAGE, prefixCache: true },
+    lengths: [36, 49],
+  },
+  {
+    id: 'streaming',
+    suite: 'S13',
+    // bytes of random weights hardly ever make a character of several bytes; what is no character is beyond ASCII all the same
+    perturbations: { streaming: { multiByte: false } },
+    generation: { maxTokens: 12 },
+    lengths: [33, 48],
+  },
+  {
     id: 'memory',
     suite: 'S16',
     perturbations: { memory: { settings: ['host'] } },

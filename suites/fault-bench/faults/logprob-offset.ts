@@ -1,5 +1,5 @@
 /**
- * F44: log-probabilities of a verified step are read one row too early.
+ * F44: log-probabilities are read at a row that is off by the tokens that came from the cache.
  * @module
  */
 import type { EngineParts } from '../../../engine/index.ts';
@@ -9,9 +9,8 @@ export const name = 'logprob-offset';
 export const activation = createActivation();
 
 export const parts: Partial<EngineParts> = {
-  logprobRow(row) {
-    if (row === 0) return row;
-    activation.hit();
-    return row - 1;
+  logprobRow(row, reusedTokens) {
+    if (reusedTokens > 0) activation.hit();
+    return row + reusedTokens;
   },
 };
