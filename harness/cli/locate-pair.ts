@@ -73,7 +73,7 @@ async function siteOf(pair: JobPair, own: OwnTarget, tokenizer: Tokenizer): Prom
 }
 
 /** One request's part of a traced level. */
-export function tracedRequest(
+function tracedRequest(
   { result, fingerprints }: TracedLevel,
   job: LevelJob,
   watched: string,

@@ -53,7 +53,7 @@ export interface ProbeInput {
 }
 
 /** Is the difference there? What a target refuses shows nothing. */
-export async function probe({ pair, own }: Candidate, { pool, by, noise }: ProbeInput): Promise<ProbeOutcome> {
+async function probe({ pair, own }: Candidate, { pool, by, noise }: ProbeInput): Promise<ProbeOutcome> {
   const target = await pool.get(own);
   try {
     return await sequentialProbe(async () => differs(await runPair(target, pair), by), noise);

@@ -31,6 +31,7 @@ const SERVED_PRESETS: readonly CheckpointPreset[] = [
   'v4-tiny-engram-paper',
   'v4-tiny-hca128',
   'v4-small',
+  'v4-micro',
 ];
 
 const PORT_MAX = 65_535;

@@ -63,7 +63,7 @@ export function compositionElements(input: CompositionInput): Shrinkable {
 }
 
 /** One job with all the atoms; null where they cannot be put together, or one of them does not apply to the case as it is now. */
-export function composed(input: CompositionInput): LevelJob | null {
+function composed(input: CompositionInput): LevelJob | null {
   let current = input.case;
   let cut: readonly number[] | null = null;
   // those that move parts first: after a cut there are no parts to move

@@ -33,7 +33,7 @@ export function traceRequest(
 }
 
 /** The next float32 away from zero. */
-export function nextFloat(x: number): number {
+function nextFloat(x: number): number {
   const view = new DataView(new ArrayBuffer(4));
   view.setFloat32(0, x);
   view.setInt32(0, view.getInt32(0) + 1);

@@ -32,7 +32,7 @@ export interface LaneEvents {
   readonly onUnclean: (protocol: string, seed: string, why: string) => void;
 }
 
-export const PRESET = 'v4-micro';
+const PRESET = 'v4-micro';
 
 /** Runs the work; resolves when all of it is done. */
 export async function runLane(work: LaneWork, clock: Clock, events: LaneEvents, signal: AbortSignal): Promise<void> {

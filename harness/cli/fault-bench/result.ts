@@ -15,7 +15,7 @@ import {
 import { SCHEMA_VERSION, type FaultBench } from '../../schema/index.ts';
 
 /** Rate of false alarms that is accepted. */
-export const ALPHA = 0.05;
+const ALPHA = 0.05;
 
 export interface BenchRun {
   readonly ids: readonly string[];

@@ -39,9 +39,11 @@ describe('shared prefixes', () => {
       ['other-salt.warm', '1/1', '0/2', null],
       ['no-salt.warm', '1/1', '0/2', null],
       ['other-adapter.warm', '1/1', '0/2', null],
+      ['adapter-like-salt.warm', '1/1', '0/2', null],
       ['other-salt.disk', '1/1', '0/8', null],
       ['no-salt.disk', '1/1', '0/8', null],
       ['other-adapter.disk', '1/1', '0/8', null],
+      ['adapter-like-salt.disk', '1/1', '0/8', null],
     ]);
   }, 60_000);
 
