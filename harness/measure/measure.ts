@@ -22,7 +22,7 @@ import type {
   Verdict,
 } from '../schema/index.ts';
 import type { IndexedUnit } from '../store/index.ts';
-import { findingsFrom } from './findings.ts';
+import { findingsFrom, type FindingsInput } from './findings.ts';
 
 export interface MeasureInput {
   /** Not closed afterwards. */
@@ -72,21 +72,26 @@ export async function measure(input: MeasureInput): Promise<Measurement> {
     signal,
   });
   const observations = plan.units.flatMap(({ id }) => byUnit.get(id) ?? []);
-  const findings = findingsFrom({
-    plan,
-    log: {
-      units: observations.map(entryOf),
-      observations: observations.filter(({ status }) => status === 'ok'),
-      repeatedUnits: 0,
-      unequal: [],
-    },
-    partial: null,
-    seed,
-    loadLogits: (blob) => floatsOf(blob, blobs),
-  });
+  const findings = findingsInMemory(plan, observations, seed, (blob) => floatsOf(blob, blobs));
   const today = input.today ?? clock.isoNow().slice(0, 10);
   const verdict = judge({ findings, policy, planComplete: true, comparison: null, card: description.card, today });
   return { plan, observations, findings, verdict };
+}
+
+/** Findings of observations that no log holds: those of a measurement, or a changed view of them. */
+export function findingsInMemory(
+  plan: Plan,
+  observations: readonly Observation[],
+  seed: string,
+  loadLogits: FindingsInput['loadLogits'],
+): Findings {
+  const log: FindingsInput['log'] = {
+    units: observations.map(entryOf),
+    observations: observations.filter(({ status }) => status === 'ok'),
+    repeatedUnits: 0,
+    unequal: [],
+  };
+  return findingsFrom({ plan, log, partial: null, seed, loadLogits });
 }
 
 function planInputOf(input: MeasureInput): PlanInput {

@@ -6,7 +6,7 @@
 import type { Checkpoint, EngineOptions } from '../../../engine/index.ts';
 import { GENERATION, promptsOf, type Control, type Protocol } from '../../../suites/fault-bench/index.ts';
 import { compare, judge, snapshot } from '../../gate/index.ts';
-import { findingsFrom, measure, type Measurement } from '../../measure/index.ts';
+import { findingsInMemory, measure, type Measurement } from '../../measure/index.ts';
 import { createRng } from '../../ports/index.ts';
 import {
   policy,
@@ -117,7 +117,7 @@ function viewOf(
   { plan, observations, findings: measured }: Pick<Measurement, 'plan' | 'observations' | 'findings'>,
   view: 'white' | 'black',
 ): { readonly verdict: Verdict; readonly baseline: Baseline } {
-  const findings = view === 'white' ? measured : findingsWithoutLogits(plan, observations, seed);
+  const findings = view === 'white' ? measured : findingsInMemory(plan, observations, `fault-bench/${seed}`, noLogits);
   const baseline = snapshot({
     manifest: {
       planSha256: plan.planSha256,
@@ -148,36 +148,6 @@ function viewOf(
   return { verdict, baseline };
 }
 
-function findingsWithoutLogits(
-  plan: Measurement['plan'],
-  observations: readonly Observation[],
-  seed: string,
-): Findings {
-  return findingsFrom({
-    plan,
-    log: {
-      units: observations.map(({ unitId, status, why, lane }) => ({
-        unitId,
-        status,
-        why,
-        lane,
-        attempts: 1,
-        failedAttempts: [],
-        cachedFrom: null,
-        durationMs: 0,
-      })),
-      observations: observations.filter(({ status }) => status === 'ok'),
-      repeatedUnits: 0,
-      unequal: [],
-    },
-    partial: null,
-    seed: `fault-bench/${seed}`,
-    loadLogits: () => {
-      throw new Error('invariant: a server without logits has no blobs');
-    },
-  });
-}
-
 /** What any server returns of the same answers. */
 function asServer(observation: Observation): Observation {
   const levels = observation.levels.map((level) => ({
@@ -195,3 +165,7 @@ function asServer(observation: Observation): Observation {
 }
 
 const NO_LOGITS: Logits = { kind: 'unsupported', why: 'a server returns no logits' };
+
+function noLogits(): never {
+  throw new Error('invariant: a server without logits has no blobs');
+}
