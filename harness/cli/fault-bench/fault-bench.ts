@@ -7,7 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { controls, faults, type Trial } from '../../../suites/fault-bench/index.ts';
+import { controls, faults, faultsNotRun, type Trial } from '../../../suites/fault-bench/index.ts';
 import { ConfigError } from '../../ports/index.ts';
 import type { FaultBench } from '../../schema/index.ts';
 import { EXIT } from '../exit-code.ts';
@@ -99,9 +99,12 @@ function writeResult(bench: FaultBench, folder: string): void {
   writeFileSync(join(folder, 'fault-bench.svg'), benchFigure(bench));
 }
 
-/** Ids of faults and controls that can run. @throws ConfigError for one that does not exist */
+/** Ids of faults and controls that can run. @throws ConfigError for one that does not, with its reason: nothing that ran is no pass */
 function chosenIds(filter: string | undefined): string[] {
-  const known = [...faults.map(({ id }) => id), ...controls.map(({ id }) => id)];
+  const known = [
+    ...faults.map(({ id }) => id),
+    ...controls.filter(({ protocols }) => protocols.length > 0).map(({ id }) => id),
+  ];
   if (filter === undefined) return known;
   const ids = filter.split(',').map((id) => id.trim());
   const unknown = ids.filter((id) => !known.includes(id));
@@ -112,7 +115,14 @@ function chosenIds(filter: string | undefined): string[] {
       at: '--filter',
       expected: `ids of faults and controls that run: ${known.join(', ')}`,
       got: unknown.join(', '),
-      hint: 'See `evenkeel list faults`.',
+      hint: whyNotRun(unknown[0]),
     },
   ]);
+}
+
+function whyNotRun(id: string): string {
+  const entry = [...faultsNotRun, ...controls].find((one) => one.id === id);
+  return entry === undefined || entry.why === null
+    ? 'See `evenkeel list faults`.'
+    : `${id} does not run: ${entry.why}.`;
 }

@@ -58,7 +58,7 @@ export function benchResult({ ids, seeds, trials, unclean, ms }: BenchRun): Faul
     unclean,
     outcome: reasons.length === 0 ? 'pass' : 'fail',
     reason:
-      reasons.length === 0 ? 'Every core fault that runs was found, and no control was flagged.' : reasons.join(' '),
+      reasons.length === 0 ? 'Every core fault that was run was found, and no control was flagged.' : reasons.join(' '),
     ms,
   };
 }

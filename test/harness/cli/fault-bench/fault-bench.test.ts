@@ -22,4 +22,13 @@ describe('evenkeel fault-bench', () => {
     expect(await runCli(['fault-bench', '--filter', 'F99'], io)).toBe(EXIT.usage);
     expect(io.err()).toMatch(/F99/);
   });
+
+  it.each([
+    ['F33', /F33 does not run: seam missing/],
+    ['B15', /B15 does not run: the policy has no margin/],
+  ])('refuses %s with the reason why it does not run: nothing that ran is no pass', async (id, why) => {
+    const io = createIo({ cwd: temporaryFolder() });
+    expect(await runCli(['fault-bench', '--filter', id], io)).toBe(EXIT.usage);
+    expect(io.err()).toMatch(why);
+  });
 });
