@@ -149,7 +149,7 @@ export type {
   Routing,
   SplitPolicy,
 } from './model/index.ts';
-export { BYTE_SPECIALS, createByteTokenizer } from './tokenizer/index.ts';
-export type { ByteTokenizer } from './tokenizer/index.ts';
+export { BYTE_SPECIALS, byteIntake, createByteTokenizer } from './tokenizer/index.ts';
+export type { ByteTokenizer, PromptIntake } from './tokenizer/index.ts';
 export { createEventLog, createFingerprintTap, firstDifference } from './trace/index.ts';
 export type { EngineEvent, EventSink, OpFingerprint, TraceEvent, TraceTap } from './trace/index.ts';

@@ -24,6 +24,7 @@ import { schedule } from './schedule.ts';
 import { seed } from './seed.ts';
 import { speculative } from './speculative.ts';
 import { streaming } from './streaming.ts';
+import { tokenization } from './tokenization.ts';
 import { truncation } from './truncation.ts';
 
 export { arrival } from './arrival.ts';
@@ -46,6 +47,7 @@ export { schedule } from './schedule.ts';
 export { seed } from './seed.ts';
 export { speculative } from './speculative.ts';
 export { streaming } from './streaming.ts';
+export { tokenization } from './tokenization.ts';
 export { truncation } from './truncation.ts';
 export { promptText } from './requests/prompt.ts';
 
@@ -70,6 +72,7 @@ const members: readonly Perturbation[] = [
   seed,
   speculative,
   streaming,
+  tokenization,
   truncation,
 ];
 

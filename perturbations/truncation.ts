@@ -6,11 +6,15 @@
  * With `keepQuery` (the default) the last part labelled `query`, and whatever follows it, is never cut: the cut acts on what
  * precedes it. A budget smaller than the query keeps the query whole; the level's label and its evidence say so.
  * The control and the levels are sent as tokens, so that they differ by the cut alone.
+ *
+ * With `byTarget` the target is asked for the same cut at the start: the whole prompt is sent with the number of last tokens to keep, and
+ * the answer may differ in no bit from that to the prompt cut here. A target that cuts otherwise than it says shows there.
  * @module
  */
 import { z } from 'zod';
 import type { Case, Level, Tokenizer } from '../harness/schema/index.ts';
 import { definePerturbation } from './requests/define.ts';
+import { counterProblem } from './requests/evidence.ts';
 import { onlyCase } from './requests/group.ts';
 import { promptText, queryIndex } from './requests/prompt.ts';
 import { plannedRequest } from './requests/request.ts';
@@ -34,6 +38,11 @@ const truncationOptions = z.strictObject({
     .default([0.6])
     .describe("Share of the prompt's tokens that is kept."),
   keepQuery: z.boolean().default(true).describe('Never cut the part with the label query.'),
+  // absent and not `false`: ids of units are made of the options, and those of plans without it stay what they were
+  byTarget: z
+    .boolean()
+    .optional()
+    .describe('Also let the target cut the start off: it has to give what the prompt cut here gives.'),
 });
 export type TruncationOptions = z.output<typeof truncationOptions>;
 
@@ -56,7 +65,10 @@ export const truncation = definePerturbation<TruncationOptions>({
               caseIds: [testCase.id],
               levels: [
                 CONTROL,
-                ...cutting.map(({ from, keepShare, cut }) => cutLevel(from, keepShare, cut.queryKeptWhole)),
+                ...cutting.flatMap(({ from, keepShare, cut }) => {
+                  const level = cutLevel(from, keepShare, cut.queryKeptWhole);
+                  return options.byTarget === true && from === 'head' ? [level, targetLevel(level)] : [level];
+                }),
               ],
             },
           ];
@@ -64,24 +76,24 @@ export const truncation = definePerturbation<TruncationOptions>({
   waves: ({ cases, options, generation, tokenizer }, cell, level) => {
     const testCase = onlyCase(cases, cell.caseIds);
     const prompt = measurePrompt(testCase, options.keepQuery, tokenizer);
-    const tokenIds = level.id === CONTROL.id ? prompt.tokenIds : cutAt(prompt, level, options);
-    const forcedFromLevel = level.reference;
-    return [
-      [
-        plannedRequest(generation, {
-          id: testCase.id,
-          caseId: testCase.id,
-          role: 'probe',
-          prompt: { kind: 'tokens', tokenIds },
-          forcedFromLevel,
-        }),
-      ],
-    ];
+    const byTarget = level.axis === TARGET_AXIS;
+    const cutId = byTarget ? level.reference : level.id;
+    const cut = cutId === null || cutId === CONTROL.id ? prompt.tokenIds : cutAt(prompt, cutId, options);
+    const planned = plannedRequest(generation, {
+      id: testCase.id,
+      caseId: testCase.id,
+      role: 'probe',
+      prompt: { kind: 'tokens', tokenIds: byTarget ? prompt.tokenIds : cut },
+      forcedFromLevel: byTarget ? null : level.reference,
+    });
+    return [[byTarget ? { ...planned, truncateTo: cut.length } : planned]];
   },
-  evidenceProblem: (level) =>
-    level.label.endsWith(QUERY_KEPT)
-      ? 'The budget was smaller than the query, which was kept whole: more tokens were kept than the share says.'
-      : null,
+  evidenceProblem: (level, counters) =>
+    level.axis === TARGET_AXIS
+      ? targetProblem(counters)
+      : level.label.endsWith(QUERY_KEPT)
+        ? 'The budget was smaller than the query, which was kept whole: more tokens were kept than the share says.'
+        : null,
 });
 
 const CONTROL: Level = { id: 'none', axis: 'truncation', label: 'whole prompt', reference: null, promise: 'drift' };
@@ -91,6 +103,26 @@ const REMOVED: Readonly<Record<Side, string>> = {
   tail: 'end removed',
   middle: 'middle removed',
 };
+
+const TARGET_AXIS = 'truncation/by-target';
+
+/** The same cut, made by the target: prompts overlong for it. */
+function targetLevel({ id, label }: Level): Level {
+  return {
+    id: `target-${id}`,
+    axis: TARGET_AXIS,
+    label: `${label.replace(QUERY_KEPT, '')} by the target`,
+    reference: id,
+    promise: 'bit-equal',
+  };
+}
+
+function targetProblem(counters: Readonly<Record<string, number>>): string | null {
+  const differ = counters['promptCountsDiffer'] ?? 0;
+  if (differ > 0)
+    return `The target counts the prompt tokens of ${differ} requests otherwise than it was asked to keep.`;
+  return counterProblem(counters, { name: 'truncatedPrompts', least: 1, why: 'the target cut a prompt' });
+}
 
 function percentText(keepShare: number): string {
   return String(Math.round(keepShare * 10_000) / 100);
@@ -154,11 +186,11 @@ function cutPrompt(prompt: MeasuredPrompt, from: Side, keepShare: number): CutPr
   return { tokenIds: kept, queryKeptWhole: budget < keptTail };
 }
 
-function cutAt(prompt: MeasuredPrompt, level: Level, options: TruncationOptions): readonly number[] {
+function cutAt(prompt: MeasuredPrompt, levelId: string, options: TruncationOptions): readonly number[] {
   for (const from of options.sides) {
     for (const keepShare of options.keepShare) {
-      if (cutLevelId(from, keepShare) === level.id) return cutPrompt(prompt, from, keepShare).tokenIds;
+      if (cutLevelId(from, keepShare) === levelId) return cutPrompt(prompt, from, keepShare).tokenIds;
     }
   }
-  throw new RangeError(`truncation: no level ${level.id} with these options`);
+  throw new RangeError(`truncation: no level ${levelId} with these options`);
 }

@@ -8,7 +8,7 @@ import { CHAT_ROLES, chatTokens } from './chat-template.ts';
 import type { EngineRequest } from './engine-loop.ts';
 import { alternatives, checkCommon, commonShape, engineRequest } from './parameters.ts';
 import { only, parseBody, text } from './parse-body.ts';
-import { alternativesOf, checkLength, checkLogprobs } from './prompts.ts';
+import { alternativesOf, checkLength, checkLogprobs, truncated } from './prompts.ts';
 import type { ModelLimits } from './prompts.ts';
 
 const textPart = z.strictObject({ type: z.literal('text'), text });
@@ -60,8 +60,11 @@ export function planChat(body: unknown, limits: ModelLimits, defaultTokens: numb
   const logprobs = asked.logprobs ? alternativesOf(asked.top_logprobs ?? 0, 'top_logprobs', limits) : null;
   const promptLogprobs =
     asked.prompt_logprobs === undefined ? null : alternativesOf(asked.prompt_logprobs, 'prompt_logprobs', limits);
-  const tokenIds = chatTokens(asked.messages);
-  const maxTokens = maxTokensOf(asked) ?? Math.max(0, Math.min(defaultTokens, limits.maxModelLen - tokenIds.length));
+  const whole = chatTokens(asked.messages);
+  const given = maxTokensOf(asked);
+  const room = limits.maxModelLen - (given ?? defaultTokens);
+  const tokenIds = truncated(whole, asked.truncate_prompt_tokens, room, limits);
+  const maxTokens = given ?? Math.max(0, Math.min(defaultTokens, limits.maxModelLen - tokenIds.length));
   checkLength({ length: tokenIds.length, param: 'messages' }, { length: maxTokens, param: 'max_tokens' }, limits);
   const entries =
     (logprobs === null ? 0 : maxTokens * (logprobs + 1)) +

@@ -7,7 +7,7 @@ import { badParameter } from './api-error.ts';
 import type { EngineRequest } from './engine-loop.ts';
 import { alternatives, checkCommon, commonShape, engineRequest } from './parameters.ts';
 import { only, parseBody } from './parse-body.ts';
-import { alternativesOf, checkLength, checkLogprobs, promptParameter, promptTokens } from './prompts.ts';
+import { alternativesOf, checkLength, checkLogprobs, promptParameter, promptTokens, truncated } from './prompts.ts';
 import type { ModelLimits } from './prompts.ts';
 
 /** Produced tokens when a request names no limit: OpenAI's default. */
@@ -48,7 +48,8 @@ export function planCompletion(body: unknown, limits: ModelLimits): CompletionPl
 
   const requests = prompt.flatMap((one, at) => {
     const param = prompt.length > 1 ? `prompt[${at}]` : 'prompt';
-    const tokenIds = promptTokens(one, param, limits);
+    const whole = promptTokens(one, param, limits);
+    const tokenIds = truncated(whole, asked.truncate_prompt_tokens, limits.maxModelLen - maxTokens, limits);
     checkLength({ length: tokenIds.length, param }, { length: maxTokens, param: 'max_tokens' }, limits);
     return Array.from({ length: n }, (_, choice) =>
       engineRequest(asked, { tokenIds, maxTokens, choice }, { top: logprobs ?? 0, prompt: scored }),

@@ -45,6 +45,11 @@ export const commonShape = {
   allowed_token_ids: tokenIdList.min(1).optional(),
   cache_salt: text.min(1).max(SALT_LENGTH_MAX).default(''),
   prompt_logprobs: alternatives.optional(),
+  /** Keep so many last tokens of the prompt at most; vLLM's -1 is as many as fit. */
+  truncate_prompt_tokens: z
+    .union([z.literal(-1), z.int().min(1)], { error: 'expected -1 or an integer >= 1' })
+    .optional(),
+  truncation_side: only(['left'], 'cutting the end of a prompt'),
   return_token_ids: z.boolean().default(false),
   return_tokens_as_token_ids: z.boolean().default(false),
   stream: z.boolean().default(false),
@@ -62,7 +67,6 @@ export const commonShape = {
   logit_bias: only([{}], 'a logit bias'),
   min_tokens: only([0], 'a least number of tokens'),
   priority: only([0], 'priority scheduling'),
-  truncate_prompt_tokens: only<never>([], 'truncation of prompts'),
   include_stop_str_in_output: only([false], 'the stop string in the output'),
   skip_special_tokens: only([false], 'hiding special tokens'),
 } as const;

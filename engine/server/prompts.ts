@@ -1,13 +1,13 @@
 /**
  * Prompts as token ids, and the checks that need the model: ids in the vocabulary, lengths that fit, log-probabilities within bounds.
  *
- * A prompt that does not fit is refused with both numbers; nothing is ever cut off.
+ * A prompt that does not fit is refused with both numbers; nothing is cut off unless the request asks for it.
  * @module
  */
 import { z } from 'zod';
 import { badParameter } from './api-error.ts';
 import { text } from './parse-body.ts';
-import { tokenizer } from './token-text.ts';
+import type { PromptIntake } from '../tokenizer/index.ts';
 
 const EXPECTED = 'text, token ids, or a list of either';
 const isText = (given: unknown): given is string => text.safeParse(given).success;
@@ -40,14 +40,32 @@ export interface ModelLimits {
   readonly vocabSize: number;
   readonly maxModelLen: number;
   readonly logprobsMax: number;
+  /** How the engine reads prompts. */
+  readonly promptIntake: PromptIntake;
 }
 
 /** @throws ApiError 400 naming the prompt */
 export function promptTokens(prompt: string | readonly number[], param: string, limits: ModelLimits): number[] {
-  const tokenIds = typeof prompt === 'string' ? tokenizer.encode(prompt) : [...prompt];
+  const tokenIds = typeof prompt === 'string' ? limits.promptIntake.encode(prompt) : [...prompt];
   if (tokenIds.length === 0) throw badParameter(param, 'expected at least one token, got none');
   checkTokenIds(tokenIds, param, limits.vocabSize);
   return tokenIds;
+}
+
+/**
+ * The prompt as it is computed: cut where the request asks for it.
+ *
+ * @param room - tokens that are left for the prompt beside those to be produced: what -1 means
+ */
+export function truncated(
+  tokenIds: number[],
+  asked: number | undefined,
+  room: number,
+  { promptIntake }: ModelLimits,
+): number[] {
+  if (asked === undefined) return tokenIds;
+  const limit = asked === -1 ? Math.max(1, room) : asked;
+  return tokenIds.length <= limit ? tokenIds : promptIntake.truncate(tokenIds, limit);
 }
 
 export function checkTokenIds(tokenIds: readonly number[], param: string, vocabSize: number): void {

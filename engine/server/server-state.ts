@@ -36,8 +36,9 @@ export class ServerState {
   }
 
   get limits(): ModelLimits {
-    const { vocabSize } = this.engine;
-    return { vocabSize, maxModelLen: this.loop.maxModelLen, logprobsMax: this.options.limits.logprobsMax };
+    const { vocabSize, promptIntake } = this.engine;
+    const { logprobsMax } = this.options.limits;
+    return { vocabSize, maxModelLen: this.loop.maxModelLen, logprobsMax, promptIntake };
   }
 
   /** @throws ApiError 404 when another model is asked for */

@@ -36,7 +36,9 @@ export function addTokenizerRoutes(app: FastifyInstance, state: ServerState): vo
     if ((prompt === undefined) === (messages === undefined))
       throw badParameter('prompt', `expected either prompt or messages, got ${prompt === undefined ? 'none' : 'both'}`);
     const tokens =
-      messages === undefined ? tokenizer.encode(prompt ?? '') : chatTokens(messages, asked.add_generation_prompt);
+      messages === undefined
+        ? state.limits.promptIntake.encode(prompt ?? '')
+        : chatTokens(messages, asked.add_generation_prompt);
     return reply.headers(ignoredHeader(request.body, ['add_special_tokens'])).send({
       count: tokens.length,
       max_model_len: state.limits.maxModelLen,

@@ -16,6 +16,7 @@ import {
 } from '../cache/index.ts';
 import type { PageLayout, StateBlock, StateShape } from '../cache/index.ts';
 import type { RecordMemory } from '../kernels/index.ts';
+import type { PromptIntake } from '../tokenizer/index.ts';
 import type { TraceTap } from '../trace/index.ts';
 import { openMemory } from './memory.ts';
 import { completeOptions } from './options.ts';
@@ -69,6 +70,8 @@ export interface Engine {
   /** Positions that the model has: tokens of a prompt and of what is produced. */
   readonly maxPositions: number;
   readonly options: Required<EngineOptions>;
+  /** What it makes of a prompt before a request has token ids: for whoever takes text. */
+  readonly promptIntake: PromptIntake;
   /** Threads that share the work now: `threads` of the options once all have started. */
   readonly readyThreads: number;
   score(tokenIds: readonly number[] | Int32Array, options?: ScoreOptions): Score;
@@ -190,6 +193,7 @@ export function createEngine(checkpoint: Checkpoint, engineOptions: EngineOption
     vocabSize: config.vocabSize,
     maxPositions: config.maxPositions,
     options,
+    promptIntake: parts.promptIntake,
     get readyThreads() {
       return kernels.readyThreads;
     },

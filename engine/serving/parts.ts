@@ -45,8 +45,8 @@ import type {
   SelectionOption,
   SplitPolicyOption,
 } from '../model/index.ts';
-import { byteDetokenizer } from '../tokenizer/index.ts';
-import type { Detokenizer } from '../tokenizer/index.ts';
+import { byteDetokenizer, byteIntake } from '../tokenizer/index.ts';
+import type { Detokenizer, PromptIntake } from '../tokenizer/index.ts';
 import { uniformAt } from './counter-rng.ts';
 import { createFutureTokens } from './future-tokens.ts';
 import type { FutureTokens } from './future-tokens.ts';
@@ -89,6 +89,8 @@ export interface EngineParts extends ModelParts {
   /** Row of logits that log-probabilities are read from. */
   readonly logprobRow: (row: number, reusedTokens: number) => number;
   readonly detokenizer: Detokenizer;
+  /** How text becomes tokens, and what is kept of a prompt that is to be cut. */
+  readonly promptIntake: PromptIntake;
   /** How the memory's n-grams look back; null = the rule of the checkpoint's form. */
   readonly ngramHistory: NgramHistory | null;
   /** Makes the fetcher of memory rows; null = from the option `memory.prefetch`. */
@@ -154,6 +156,7 @@ export function assembleParts(
     preemptionVictim: (younger) => younger.length - 1,
     logprobRow: (row) => row,
     detokenizer: byteDetokenizer(),
+    promptIntake: byteIntake(),
     memoryGate: null,
     ngramHistory: null,
     rowFetcher: null,

@@ -120,6 +120,13 @@ export interface PlannedRequest {
   readonly evaluation?: 'decode' | 'prefill';
   /** `stream`: the answer is taken in pieces, and its text is the pieces joined. Absent = `whole`. */
   readonly delivery?: 'whole' | 'stream';
+  /**
+   * The form that is sent; the prompt is the same. Absent = the one that the target prefers: ids where it takes them and they mean the
+   * same there, else text.
+   */
+  readonly promptForm?: 'text' | 'tokens';
+  /** The target is asked to keep this many last tokens of the prompt. Absent = it is asked to cut nothing. */
+  readonly truncateTo?: number;
   /** Name of an adapter; requests of unequal adapters share no prefix. Absent = none. */
   readonly adapter?: string;
 }

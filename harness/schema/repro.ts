@@ -54,6 +54,8 @@ const jobRequest = z.strictObject({
   evaluation: z.enum(['decode', 'prefill']).exactOptional(),
   adapter: z.string().max(400).exactOptional(),
   delivery: z.enum(['whole', 'stream']).exactOptional(),
+  promptForm: z.enum(['text', 'tokens']).exactOptional(),
+  truncateTo: z.int().min(1).max(PROMPT_TOKENS_MAX).exactOptional(),
 } satisfies Record<keyof PlannedRequest, z.ZodType>);
 
 /** A job on disk. */

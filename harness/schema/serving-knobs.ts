@@ -38,10 +38,18 @@ export interface ServingKnobs {
 
 /**
  * Names of what a target can set. Fields of a request: `arrival` (requests of a wave arrive one after another, `arrivalStep`),
- * `cacheSalt`, `adapter`, `prefillEvaluation` (produced tokens are read again in one go, `evaluation`) and
- * `stream` (`delivery`).
+ * `cacheSalt`, `adapter`, `prefillEvaluation` (produced tokens are read again in one go, `evaluation`), `promptForm` (a prompt is sent
+ * as text or as tokens), `promptTruncation` (`truncateTo`) and `stream` (`delivery`).
  */
-export type KnobName = keyof ServingKnobs | 'arrival' | 'cacheSalt' | 'adapter' | 'prefillEvaluation' | 'stream';
+export type KnobName =
+  | keyof ServingKnobs
+  | 'arrival'
+  | 'cacheSalt'
+  | 'adapter'
+  | 'prefillEvaluation'
+  | 'promptForm'
+  | 'promptTruncation'
+  | 'stream';
 
 /** The knobs that a level needs. */
 export function knobsOf({
@@ -64,6 +72,8 @@ interface RequestFields {
   readonly adapter?: string;
   readonly evaluation?: string;
   readonly delivery?: string;
+  readonly promptForm?: string;
+  readonly truncateTo?: number;
 }
 
 const REQUEST_FIELDS: readonly { readonly name: KnobName; readonly asks: (request: RequestFields) => boolean }[] = [
@@ -71,5 +81,7 @@ const REQUEST_FIELDS: readonly { readonly name: KnobName; readonly asks: (reques
   { name: 'cacheSalt', asks: ({ cacheSalt }) => cacheSalt !== undefined },
   { name: 'adapter', asks: ({ adapter }) => adapter !== undefined },
   { name: 'stream', asks: ({ delivery }) => delivery === 'stream' },
+  { name: 'promptForm', asks: ({ promptForm }) => promptForm !== undefined },
+  { name: 'promptTruncation', asks: ({ truncateTo }) => truncateTo !== undefined },
   { name: 'prefillEvaluation', asks: ({ evaluation }) => evaluation === 'prefill' },
 ];

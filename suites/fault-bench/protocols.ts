@@ -200,6 +200,13 @@ const list: readonly Protocol[] = [
     lengths: [33, 48],
   },
   {
+    id: 'truncation',
+    suite: 'S12',
+    perturbations: { truncation: { sides: ['head'], keepShare: [0.6], keepQuery: false, byTarget: true } },
+    lengths: [33, 48],
+  },
+  { id: 'tokenization', suite: 'S13', perturbations: { tokenization: {} }, lengths: [33, 48] },
+  {
     id: 'memory',
     suite: 'S16',
     perturbations: { memory: { settings: ['host'] } },

@@ -49,14 +49,14 @@ export function countEvidence({ perturbation: id }: RowKey, perturbations: Suite
   };
 }
 
-/** The same prompt, counted otherwise by the server: one of the two was cut, and the outputs answer different prompts. */
+/** The same prompt, counted otherwise by the server: one of the two was cut or added to, and the outputs answer different prompts. */
 function cutProblem({ requestId, unitId, reference, level }: RequestPair): string | null {
   if (reference.promptSha256 !== level.promptSha256) return null;
   const [before, now] = [reference.promptTokens, level.promptTokens];
   if (before === null || now === null || before === now) return null;
   return (
     `The target counted ${before} prompt tokens at the reference and ${now} at the level for one and the same prompt ` +
-    `(unit ${unitId}, request ${requestId}): it cut one of them.`
+    `(unit ${unitId}, request ${requestId}): it cut one of them, or added to one.`
   );
 }
 

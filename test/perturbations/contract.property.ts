@@ -16,6 +16,7 @@ function askedOf(request: PlannedRequest | undefined): unknown {
     delivery: _y,
     evaluation: _e,
     forcedFromLevel: _f,
+    promptForm: _p,
     ...asked
   } = request;
   return asked;

@@ -82,6 +82,7 @@ const REFUSED: Readonly<Record<string, readonly object[]>> = {
   seed: [{ temperature: 0 }, { mates: 0 }, { settings: [] }, { settings: ['alone'] }],
   speculative: [{ draftTokens: [] }, { draftTokens: [0] }, { draftTokens: [17] }, { draftTokens: [1, 1] }],
   streaming: [{ multiByte: 'yes' }],
+  tokenization: [{ form: 'text' }],
   truncation: [
     { sides: [] },
     { sides: ['left'] },
@@ -265,7 +266,8 @@ describe.each(members)('%s', (id, perturbation) => {
   });
 });
 
-/** A request without what levels are there to change: when it arrives, under which salt, for which adapter, how it is evaluated. */
+/** A request without what levels are there to change: when it arrives, under which salt, for which adapter, in which form it is
+ * sent, how it is evaluated. */
 function prompted(request: PlannedRequest | undefined): unknown {
   return {
     ...request,
@@ -275,6 +277,7 @@ function prompted(request: PlannedRequest | undefined): unknown {
     ...(request?.evaluation === 'prefill' ? { forcedFromLevel: null } : {}),
     evaluation: 'decode',
     delivery: 'whole',
+    promptForm: 'tokens',
   };
 }
 

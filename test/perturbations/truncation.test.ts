@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { truncation } from '../../perturbations/index.ts';
+import { longCases, runPerturbation } from '../support/perturbation-run.ts';
 import {
   byteTokenizer,
   expand,
@@ -100,4 +101,38 @@ describe('truncation', () => {
       ),
     );
   });
+
+  it('asks the target for the same cut: the whole prompt, and how many last tokens to keep', () => {
+    const input = inputOf(truncation, [ten], { keepShare: [0.55], sides: ['head', 'tail'], byTarget: true });
+    const sent = expand(truncation, input).map(({ level, job }) => {
+      const [request] = requestsOf(job);
+      return [level.id, level.reference, level.promise, promptOf(request), request.truncateTo];
+    });
+    expect(sent).toEqual([
+      ['none', null, 'drift', '0123456789', undefined],
+      ['head-55', 'none', 'drift', '56789', undefined],
+      ['target-head-55', 'head-55', 'bit-equal', '0123456789', 5],
+      ['tail-55', 'none', 'drift', '01234', undefined],
+    ]);
+  });
+
+  it('wants proof that the target cut, and to the number that it was asked for', () => {
+    const input = inputOf(truncation, [ten], { keepShare: [0.55], sides: ['head'], byTarget: true });
+    const [, , { level }] = expand(truncation, input);
+    expect(truncation.evidenceProblem(level, { promptCountsDiffer: 0, truncatedPrompts: 1 })).toBeNull();
+    expect(truncation.evidenceProblem(level, { promptCountsDiffer: 0, truncatedPrompts: 0 })).toContain('cut a prompt');
+    expect(truncation.evidenceProblem(level, { promptCountsDiffer: 1, truncatedPrompts: 1 })).toContain(
+      'asked to keep',
+    );
+  });
+
+  it('keeps bits when the engine cuts; positive control: finds one that keeps half', async () => {
+    const options = { sides: ['head'], keepQuery: false, byTarget: true };
+    const change = { cases: longCases(2) };
+    const byTarget = ({ axis }: { axis: string }): boolean => axis === 'truncation/by-target';
+    const right = await runPerturbation(truncation, options, change);
+    expect(right.determinism.filter(byTarget)).toMatchObject([{ bits: { equal: 2, n: 2 }, evidenceProblem: null }]);
+    const wrong = await runPerturbation(truncation, options, { ...change, benchFault: 'truncate-head' });
+    expect(wrong.determinism.filter(byTarget)).toMatchObject([{ bits: { equal: 0, n: 2 } }]);
+  }, 60_000);
 });

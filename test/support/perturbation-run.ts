@@ -41,6 +41,8 @@ export interface RunChange {
   readonly cases?: readonly Case[];
   /** A file of test/support/parts, without its ending. */
   readonly fault?: string;
+  /** A fault of the fault bench, without its ending. */
+  readonly benchFault?: string;
   readonly preset?: 'v4-tiny' | 'v4-tiny-engram';
   readonly maxTokens?: number;
   /** Another target than the engine in this process. */
@@ -53,7 +55,14 @@ export interface PerturbationRun {
   readonly leakage: readonly LeakageRow[];
 }
 
-function engineTarget({ fault, preset = 'v4-tiny' }: RunChange): Target {
+function partsModuleOf({ fault, benchFault }: RunChange): string | null {
+  if (benchFault !== undefined)
+    return new URL(`../../suites/fault-bench/faults/${benchFault}.ts`, import.meta.url).href;
+  return fault === undefined ? null : new URL(`./parts/${fault}.ts`, import.meta.url).href;
+}
+
+function engineTarget(change: RunChange): Target {
+  const { preset = 'v4-tiny' } = change;
   return createReferenceEngineTarget({
     id: 'engine',
     checkpoint: { kind: 'seeded', preset, seed: 'evenkeel' },
@@ -64,7 +73,7 @@ function engineTarget({ fault, preset = 'v4-tiny' }: RunChange): Target {
     keyBlock: 64,
     splitPolicy: { kind: 'none' },
     mhcSplitK: { kind: 'none' },
-    partsModule: fault === undefined ? null : new URL(`./parts/${fault}.ts`, import.meta.url).href,
+    partsModule: partsModuleOf(change),
   });
 }
 

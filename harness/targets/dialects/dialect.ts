@@ -26,6 +26,8 @@ export interface GenerationRequest {
   readonly scorePrompt: boolean;
   /** Keeps this request's cache entries from those of other salts; null = not sent. */
   readonly cacheSalt: string | null;
+  /** Keep this many last tokens of the prompt; absent = nothing is cut. Only for a dialect that `truncates`. */
+  readonly truncateTo?: number;
   /** The answer is wanted in pieces; absent = whole. */
   readonly stream?: boolean;
 }
@@ -96,6 +98,8 @@ export interface Dialect {
   readonly flush: SideRoute | null;
   /** Whether `cacheSalt` is sent. */
   readonly salted: boolean;
+  /** Whether `truncateTo` is sent. */
+  readonly truncates: boolean;
   /** How many requests it is working on right now; null when it does not tell. */
   readonly running: ((client: HttpClient) => Promise<number | null>) | null;
   /** How many requests its steps had so far; null where it does not count them. */

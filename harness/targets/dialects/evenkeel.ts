@@ -6,13 +6,14 @@ import type { Dialect, GenerationRequest } from './dialect.ts';
 import { gaugeReader, histogramReader } from './metrics-text.ts';
 import { chatRoute, completionsRoute } from './openai-routes.ts';
 
-const extra = ({ cacheSalt }: GenerationRequest): Readonly<Record<string, unknown>> => ({
+const extra = ({ cacheSalt, truncateTo }: GenerationRequest): Readonly<Record<string, unknown>> => ({
   top_k: -1,
   min_p: 0,
   repetition_penalty: 1,
   ignore_eos: true,
   return_token_ids: true,
   ...(cacheSalt === null ? {} : { cache_salt: cacheSalt }),
+  ...(truncateTo === undefined ? {} : { truncate_prompt_tokens: truncateTo }),
 });
 
 export const evenkeel: Dialect = {
@@ -25,6 +26,7 @@ export const evenkeel: Dialect = {
   ],
   flush: { method: 'POST', address: 'root:/reset_prefix_cache' },
   salted: true,
+  truncates: true,
   running: gaugeReader('evenkeel:num_requests_running'),
   stepRows: histogramReader('evenkeel:step_rows'),
   unsettable: [],

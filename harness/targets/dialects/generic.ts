@@ -10,6 +10,7 @@ export const generic: Dialect = {
   routes: (api) => [api === 'openai-chat' ? chatRoute() : completionsRoute()],
   flush: null,
   salted: false,
+  truncates: false,
   running: null,
   stepRows: null,
   unsettable: ['top_k', 'min_p', 'repetition_penalty', 'ignore_eos'],

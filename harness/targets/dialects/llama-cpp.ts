@@ -99,6 +99,7 @@ export const llamaCpp: Dialect = {
   routes: (api) => (api === 'openai-chat' ? [chatRoute({ extra })] : [llamaCppCompletion, completionsRoute({ extra })]),
   flush: null,
   salted: false,
+  truncates: false,
   running: busySlots,
   stepRows: null,
   unsettable: [],

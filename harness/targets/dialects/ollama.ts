@@ -16,6 +16,7 @@ export const ollama: Dialect = {
   routes: (api) => [api === 'openai-chat' ? chatRoute({ extra }) : completionsRoute({ extra })],
   flush: null,
   salted: false,
+  truncates: false,
   running: null,
   stepRows: null,
   unsettable: ['top_k', 'min_p', 'repeat_penalty', 'ignore_eos', 'num_ctx'],

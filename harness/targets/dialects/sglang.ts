@@ -84,6 +84,7 @@ export const sglang: Dialect = {
   routes: (api) => (api === 'openai-chat' ? [chatRoute({ extra })] : [sglangGenerate, completionsRoute({ extra })]),
   flush: { method: 'POST', address: 'root:/flush_cache' },
   salted: true,
+  truncates: false,
   running: gaugeReader('sglang:num_running_reqs'),
   stepRows: null,
   unsettable: [],

@@ -78,6 +78,7 @@ export const tgi: Dialect = {
   routes: (api) => (api === 'openai-chat' ? [chatRoute()] : [tgiGenerate, completionsRoute()]),
   flush: null,
   salted: false,
+  truncates: false,
   running: gaugeReader('tgi_batch_current_size'),
   stepRows: null,
   unsettable: ['min_p', 'ignore_eos'],

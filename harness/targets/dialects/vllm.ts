@@ -7,7 +7,7 @@ import type { Dialect, GenerationRequest } from './dialect.ts';
 import { gaugeReader } from './metrics-text.ts';
 import { chatRoute, completionsRoute } from './openai-routes.ts';
 
-const extra = ({ cacheSalt }: GenerationRequest): Readonly<Record<string, unknown>> => ({
+const extra = ({ cacheSalt, truncateTo }: GenerationRequest): Readonly<Record<string, unknown>> => ({
   top_k: -1,
   min_p: 0,
   repetition_penalty: 1,
@@ -16,6 +16,7 @@ const extra = ({ cacheSalt }: GenerationRequest): Readonly<Record<string, unknow
   return_token_ids: true,
   return_tokens_as_token_ids: false,
   ...(cacheSalt === null ? {} : { cache_salt: cacheSalt }),
+  ...(truncateTo === undefined ? {} : { truncate_prompt_tokens: truncateTo }),
 });
 
 export const vllm: Dialect = {
@@ -28,6 +29,7 @@ export const vllm: Dialect = {
   ],
   flush: { method: 'POST', address: 'root:/reset_prefix_cache' },
   salted: true,
+  truncates: true,
   running: gaugeReader('vllm:num_requests_running'),
   stepRows: null,
   unsettable: [],

@@ -18,6 +18,7 @@ import type {
 import type { GenerationRequest, Prompt } from '../dialects/index.ts';
 import type { HttpClient, HttpClock } from '../http/index.ts';
 import { multiByteCharacters } from '../multi-byte.ts';
+import { countPrompt } from '../prompt-counts.ts';
 import type { Features } from './features.ts';
 import { scoreForced } from './forced-scores.ts';
 import { checkIdentity } from './identity.ts';
@@ -83,7 +84,7 @@ export async function runLevel(input: RunLevelInput): Promise<LevelResult> {
       add('multiByteCharacters', multiByteCharacters(seen.text));
       // where ids are sent the server's count can be only theirs
       if (features.tokenIdPrompts && produced.promptCount !== null)
-        add('promptCountsDiffer', produced.promptCount === promptIds[index].length ? 0 : 1);
+        countPrompt(planned[index], { sent: promptIds[index].length, counted: produced.promptCount }, add);
       const ids = produced.promptIds ?? (features.tokenIdPrompts ? promptIds[index] : null);
       toScore.push(() => addForcedScores(seen, asked[index], ids, input));
     }
@@ -169,6 +170,7 @@ function generationRequest(
 ): GenerationRequest {
   return {
     prompt: promptOf(planned, features.tokenIdPrompts, tokenizer),
+    ...(planned.truncateTo === undefined ? {} : { truncateTo: planned.truncateTo }),
     maxTokens: planned.maxTokens,
     temperature: planned.temperature,
     seed: planned.seed,
@@ -188,8 +190,8 @@ function requestSalt(name: string, { nonce, job }: Pick<RunLevelInput, 'nonce' |
 const digestOf = (parts: readonly string[]): string =>
   createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 32);
 
-function promptOf({ prompt }: PlannedRequest, tokenIdPrompts: boolean, tokenizer: Tokenizer): Prompt {
-  if (tokenIdPrompts)
+function promptOf({ prompt, promptForm }: PlannedRequest, tokenIdPrompts: boolean, tokenizer: Tokenizer): Prompt {
+  if (promptForm === undefined ? tokenIdPrompts : promptForm === 'tokens')
     return { kind: 'tokens', tokenIds: prompt.kind === 'tokens' ? prompt.tokenIds : tokenizer.encode(prompt.text) };
   return { kind: 'text', text: prompt.kind === 'text' ? prompt.text : tokenizer.decode(prompt.tokenIds) };
 }

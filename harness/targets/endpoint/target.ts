@@ -89,7 +89,13 @@ async function describeEndpoint(
       logits: false,
       precisionModes: [],
       batching: false,
-      knobs: [...(features.saltAccepted ? ['cacheSalt'] : []), ...(route.streams === true ? ['stream'] : [])],
+      knobs: [
+        ...(features.saltAccepted ? (['cacheSalt'] as const) : []),
+        ...(features.tokenIdPrompts ? (['promptForm'] as const) : []),
+        // a number of tokens says the same to both sides only where the tokens are the same
+        ...(features.tokenIdPrompts && dialect.truncates ? (['promptTruncation'] as const) : []),
+        ...(route.streams === true ? (['stream'] as const) : []),
+      ],
     },
     card: card.map(({ entry }) => entry),
     endpoint: {

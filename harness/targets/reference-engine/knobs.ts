@@ -29,6 +29,8 @@ export function knobsFor({ config }: Pick<Checkpoint, 'config'>): KnobName[] {
     ...(config.memory === null ? [] : (['memory', 'memoryPrefetch'] as const)),
     'preemption',
     'prefillEvaluation',
+    'promptForm',
+    'promptTruncation',
     'prefixCache',
     'scheduleSeed',
     'stream',

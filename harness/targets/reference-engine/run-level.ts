@@ -15,6 +15,7 @@ import type {
   Tokenizer,
 } from '../../schema/index.ts';
 import { multiByteCharacters } from '../multi-byte.ts';
+import { countPrompt, type PromptCount } from '../prompt-counts.ts';
 import { createBlobShelf, createLogitHash, rowDigests, tokenDigest, type BlobShelf } from '../logit-bits.ts';
 
 export interface RunLevelInput {
@@ -53,6 +54,9 @@ export async function runLevel(input: RunLevelInput): Promise<LevelResult> {
       const reading = planned[index].evaluation === 'prefill';
       const result = reading ? asProduced(own, sent[index], engine.vocabSize) : own;
       requests.push(observe({ ...input, planned: planned[index], sent: sent[index], result, wave, shelf }));
+      countPrompt(planned[index], sent[index].promptCount, (name, value) => {
+        counters[name] = (counters[name] ?? 0) + value;
+      });
       counters['cachedTokens'] += result.cachedTokens;
       counters['pieces'] += sent[index].pieces.length;
       counters['multiByteCharacters'] += multiByteCharacters(requests[requests.length - 1].text);
@@ -82,7 +86,10 @@ function belowTop({ tokenIds, logits }: BatchResult, vocabSize: number): number 
 
 interface SentRequest {
   readonly request: BatchRequest;
+  /** What the engine computes. */
   readonly promptIds: readonly number[];
+  readonly promptSha256: string;
+  readonly promptCount: PromptCount;
   readonly forcedIds: readonly number[];
   /** Filled while the request runs; empty where the answer is taken whole. */
   readonly pieces: string[];
@@ -90,15 +97,33 @@ interface SentRequest {
   readonly promptHash: ReturnType<typeof createLogitHash> | null;
 }
 
-function prepare(planned: PlannedRequest, { tokenizer, forced }: RunLevelInput): SentRequest {
-  const { prompt } = planned;
-  const promptIds = prompt.kind === 'tokens' ? prompt.tokenIds : tokenizer.encode(prompt.text);
-  const forcedIds = forced.get(planned.id) ?? [];
-  if (planned.evaluation === 'prefill') return prepareReading(planned, promptIds, forcedIds);
+type SentPrompt = Pick<SentRequest, 'promptIds' | 'promptSha256' | 'promptCount'>;
+
+/** The prompt as it is sent, and as the engine reads it. */
+function promptOf(
+  { prompt, promptForm, truncateTo }: PlannedRequest,
+  { engine, tokenizer }: RunLevelInput,
+): SentPrompt {
+  const { promptIntake } = engine;
+  const own = prompt.kind === 'tokens' ? prompt.tokenIds : tokenizer.encode(prompt.text);
+  const read =
+    (promptForm ?? prompt.kind) === 'tokens'
+      ? own
+      : promptIntake.encode(prompt.kind === 'text' ? prompt.text : tokenizer.decode(prompt.tokenIds));
+  const promptIds =
+    truncateTo === undefined || read.length <= truncateTo ? read : promptIntake.truncate(read, truncateTo);
+  return { promptIds, promptSha256: tokenDigest(own), promptCount: { sent: own.length, counted: promptIds.length } };
+}
+
+function prepare(planned: PlannedRequest, input: RunLevelInput): SentRequest {
+  const sent = promptOf(planned, input);
+  const { promptIds } = sent;
+  const forcedIds = input.forced.get(planned.id) ?? [];
+  if (planned.evaluation === 'prefill') return prepareReading(planned, sent, forcedIds);
   const promptHash = planned.promptLogits === 'skipped' ? null : createLogitHash();
   const pieces: string[] = [];
   return {
-    promptIds,
+    ...sent,
     forcedIds,
     pieces,
     promptHash,
@@ -123,19 +148,15 @@ function prepare(planned: PlannedRequest, { tokenizer, forced }: RunLevelInput):
 }
 
 /** Prompt and output as one prompt: its last positions predict the output. */
-function prepareReading(
-  planned: PlannedRequest,
-  promptIds: readonly number[],
-  forcedIds: readonly number[],
-): SentRequest {
+function prepareReading(planned: PlannedRequest, sent: SentPrompt, forcedIds: readonly number[]): SentRequest {
   return {
-    promptIds,
+    ...sent,
     forcedIds,
     pieces: [],
     promptHash: null,
     request: {
       id: planned.id,
-      tokenIds: [...promptIds, ...forcedIds],
+      tokenIds: [...sent.promptIds, ...forcedIds],
       maxTokens: 0,
       promptLogprobs: 0,
       // the last one predicts what comes after the output
@@ -168,7 +189,7 @@ interface Observed extends RunLevelInput {
 
 function observe({ engine, tokenizer, planned, sent, result, wave, shelf }: Observed): RequestObservation {
   const { vocabSize } = engine;
-  const { promptIds } = sent;
+  const { promptIds, promptSha256 } = sent;
   const probe = planned.role === 'probe';
   const keep = (values: Float32Array | null, why: string): Logits => {
     if (!probe) return { kind: 'not-measured', why: 'a mate is never compared' };
@@ -183,7 +204,7 @@ function observe({ engine, tokenizer, planned, sent, result, wave, shelf }: Obse
     wave,
     row: result.row,
     promptTokens: promptIds.length,
-    promptSha256: tokenDigest(promptIds),
+    promptSha256,
     canary: planned.canary,
     tokenIds: result.tokenIds,
     text: planned.delivery === 'stream' ? sent.pieces.join('') : tokenizer.decode(result.tokenIds),

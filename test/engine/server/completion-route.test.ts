@@ -227,4 +227,27 @@ describe('/v1/completions', () => {
     const sum = await complete({ prompt: 'a'.repeat(100), max_tokens: 8100 });
     expect(sum.body.error.message).toMatch(/8192.*8200/);
   });
+
+  it('cuts a prompt where the request asks for it: the end stays, and is what is counted and computed', async () => {
+    const tokenIds = promptOf(3, 40);
+    const answer = async (body: Record<string, unknown>) =>
+      (await complete({ max_tokens: 4, logprobs: 0, return_token_ids: true, ...body })).body;
+    const [whole, cut, own] = [
+      await answer({ prompt: tokenIds }),
+      await answer({ prompt: tokenIds, truncate_prompt_tokens: 12 }),
+      await answer({ prompt: tokenIds.slice(-12) }),
+    ];
+    expect(cut.choices[0].logprobs).toEqual(own.choices[0].logprobs);
+    expect(cut.choices[0].logprobs.token_logprobs).not.toEqual(whole.choices[0].logprobs.token_logprobs);
+    expect(cut.choices[0].prompt_token_ids).toEqual(tokenIds.slice(-12));
+    expect([whole.usage.prompt_tokens, cut.usage.prompt_tokens]).toEqual([40, 12]);
+  });
+
+  it('cuts to what fits when asked for -1, and refuses 0 and the other side', async () => {
+    const { status, body } = await complete({ prompt: 'a'.repeat(9000), max_tokens: 8100, truncate_prompt_tokens: -1 });
+    expect(status).toBe(200);
+    expect(body.usage.prompt_tokens).toBe(92);
+    for (const change of [{ truncate_prompt_tokens: 0 }, { truncation_side: 'right' }])
+      expect((await complete({ prompt: 'a', max_tokens: 1, ...change })).status).toBe(400);
+  });
 });

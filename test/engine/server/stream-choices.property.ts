@@ -7,10 +7,10 @@ import { ChoiceDeltas, wholeChoice } from '../../../engine/server/completion-res
 import { Generation } from '../../../engine/server/generation.ts';
 import { streamChoices } from '../../../engine/server/stream-choices.ts';
 import { TextStream } from '../../../engine/serving/index.ts';
-import { byteDetokenizer } from '../../../engine/tokenizer/index.ts';
+import { byteDetokenizer, byteIntake } from '../../../engine/tokenizer/index.ts';
 import { eventsOf } from '../../support/engine-server.ts';
 
-const LIMITS = { vocabSize: 320, maxModelLen: 8192, logprobsMax: 1e6 };
+const LIMITS = { vocabSize: 320, maxModelLen: 8192, logprobsMax: 1e6, promptIntake: byteIntake() };
 
 /** A socket that takes `room` bytes and then says that it is full, until it is drained. */
 class SlowResponse extends EventEmitter {

@@ -153,6 +153,8 @@ const WRONG: { readonly [K in keyof EngineParts]?: () => Partial<EngineParts> } 
 
 /** Parts whose other choices may not change a result: they are policies. */
 const FREE: readonly (keyof EngineParts)[] = ['admissionOrder', 'preemptionVictim'];
+/** Read before there is a request: see tokenizer/prompt-intake.test.ts. */
+const BEFORE: readonly (keyof EngineParts)[] = ['promptIntake'];
 /** Parts of the conditional memory: see memory.test.ts. */
 const MEMORY: readonly (keyof EngineParts)[] = ['memoryGate', 'ngramHistory', 'rowFetcher'];
 
@@ -202,7 +204,7 @@ describe('the parts of the engine', () => {
 
   it('are all tried here or where their room is tested', () => {
     const all = Object.keys(assembleParts(PART_DEFAULTS, { headDim: 512, ropeDim: 64, indexHeadDim: 128 }));
-    expect([...Object.keys(WRONG), ...FREE, ...MEMORY].sort()).toEqual(all.sort());
+    expect([...Object.keys(WRONG), ...FREE, ...BEFORE, ...MEMORY].sort()).toEqual(all.sort());
   });
 
   it('in audit mode find a stale window and a swapped page by name', () => {
