@@ -202,6 +202,8 @@ export interface Section {
   readonly what: string;
   readonly tiles: readonly Tile[];
   readonly table: Table;
+  /** Numbers that are no column: about levels, or about several of them together. */
+  readonly facts: readonly NamedValue[];
   readonly figures: readonly Figure[];
   /** The counters that prove that a level's path ran. */
   readonly evidence: readonly { readonly rowId: string; readonly place: string; readonly counters: string }[];

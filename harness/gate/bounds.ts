@@ -4,7 +4,7 @@
  * A key is `axis:level`, `axis`, the first part of an axis (`batch-size` is also `batch-size/ragged`), or `*`.
  * @module
  */
-import type { DriftBound, EqualityKind, Policy, Posture } from '../schema/index.ts';
+import type { DriftBound, EqualityKind, NearTies, Policy, Posture } from '../schema/index.ts';
 
 export interface Place {
   readonly axis: string;
@@ -16,6 +16,7 @@ export interface ResolvedEquality {
   readonly require: EqualityKind;
   readonly maxFailureRate: number;
   readonly noiseMargin: number;
+  readonly nearTies: NearTies;
   /** Null = not judged. */
   readonly maxLogprobFailureRate: number | null;
 }
@@ -27,6 +28,7 @@ export function equalityBoundOf(policy: Policy, place: Place): ResolvedEquality 
     require: bound.require ?? policy.require,
     maxFailureRate: bound.maxFailureRate ?? policy.maxFailureRate,
     noiseMargin: bound.noiseMargin ?? policy.noiseMargin,
+    nearTies: bound.nearTies ?? policy.nearTies,
     maxLogprobFailureRate: bound.maxLogprobFailureRate ?? null,
   };
 }

@@ -16,6 +16,8 @@ export const divergence = z.strictObject({
   /** Index of the first produced token that differs; null = same tokens. */
   firstTokenDiff: z.int().min(0).nullable(),
   maxAbsLogprobDiff: z.number().nullable(),
+  /** Of the first differing token: see `tokenFlips`; absent = not known. */
+  marginNats: z.number().optional(),
   referenceText: z.string(),
   levelText: z.string(),
 });
@@ -51,6 +53,8 @@ export const determinismCase = z.strictObject({
   textDiffer: z.int().min(0),
   /** Largest difference in nats, up to the first differing token; null where there are no log-probabilities. */
   maxAbsLogprobDiff: z.number().nullable(),
+  /** Of `tokensDiffer`: near ties, see `tokenFlips`; absent = none. */
+  benignFlips: z.int().min(1).optional(),
 });
 export type DeterminismCase = z.infer<typeof determinismCase>;
 
@@ -74,6 +78,24 @@ export const chosenLogprobsEquality = z.strictObject({
   unavailable: z.int().min(0),
 });
 
+/**
+ * Pairs whose first differing token is a near tie (`benign`: the two tokens lay closer together at the reference than the noise), or is
+ * not (`hard`). `unknown`: the margin or the noise is not known.
+ */
+export const tokenFlips = z.strictObject({
+  benign: z.int().min(0),
+  hard: z.int().min(0),
+  unknown: z.int().min(0),
+  /** The largest difference of a chosen token's log-probability, of the run's repeats or, without repeats, of this level before its flips. */
+  noise: z.union([
+    z.strictObject({ nats: z.number().min(0), from: z.enum(['repeat', 'same-level']) }),
+    z.strictObject({ kind: z.literal('not-measured'), why: z.string() }),
+  ]),
+  /** log p(reference's token) - log p(level's token) at the reference, of the flips of which it is known; null = of none. */
+  marginNats: z.strictObject({ p50: z.number(), max: z.number() }).nullable(),
+});
+export type TokenFlips = z.infer<typeof tokenFlips>;
+
 export const determinismRow = z.strictObject({
   ...rowKey,
   /** Equality of the logits' bits at every produced token and every prompt position, or why there is none. */
@@ -84,6 +106,8 @@ export const determinismRow = z.strictObject({
   uniqueOutputs: z.strictObject({ max: z.int().min(0), mean: z.number() }),
   /** First differing token of each differing pair, ascending by case; [] when all are equal. */
   firstTokenDiffs: z.array(z.int().min(0)),
+  /** Absent where no pair differs in tokens. */
+  flips: tokenFlips.optional(),
   maxAbsLogprobDiff: estimate,
   /** Absent where bits are compared, which say more. */
   chosenLogprobs: z

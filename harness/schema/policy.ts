@@ -17,6 +17,10 @@ export type EqualityKind = z.infer<typeof equalityKind>;
 export const posture = z.enum(['strict', 'tolerant']);
 export type Posture = z.infer<typeof posture>;
 
+/** Flips whose margin lies below the noise of the run's repeats: left out of what differs, or counted as any other. */
+export const nearTies = z.enum(['excused', 'counted']);
+export type NearTies = z.infer<typeof nearTies>;
+
 export const equalityBound = z.strictObject({
   posture: posture.optional().describe('`strict` or `tolerant`, at this place.'),
   require: equalityKind.optional().describe('The equality that is owed at this place.'),
@@ -24,6 +28,9 @@ export const equalityBound = z.strictObject({
   noiseMargin: share
     .optional()
     .describe('Tolerant posture: how much more often than under a plain repeat an output may differ.'),
+  nearTies: nearTies
+    .optional()
+    .describe('Tolerant posture: `excused` or `counted`, at this place; see the same key of the policy.'),
   maxLogprobFailureRate: share
     .optional()
     .describe(
@@ -136,6 +143,11 @@ export const policy = z.strictObject({
   noiseMargin: share
     .default(0.05)
     .describe('Tolerant posture: how much more often than under a plain repeat an output may differ.'),
+  nearTies: nearTies
+    .default('excused')
+    .describe(
+      'Tolerant posture, judged by tokens: a flip whose two tokens lay closer together than a repeat moves a log-probability is a near tie; `excused` leaves it out on both sides, `counted` does not. A strict posture excuses nothing.',
+    ),
   maxCanaryRate: share
     .default(0.01)
     .describe(

@@ -1,5 +1,5 @@
 /**
- * The verdict in Markdown, for a job summary or a comment: banner, one line per report, what did not pass, how to make it again.
+ * The verdict in Markdown, for a job summary or a comment: banner, one line per report, what did not pass, what else was measured, how to make it again.
  *
  * Texts come from servers and case files: they stand in code spans or escaped, never as markup. The whole fits in a comment of 65,536
  * characters; what is left out is counted.
@@ -25,7 +25,10 @@ export function renderMarkdown(view: View): string {
     ),
     '',
   ];
+  const facts = view.sections.flatMap(({ facts: measured }) => measured);
   const tail = [
+    ...facts.map(({ name, value }) => `- ${plain(name)}: ${plain(value)}`),
+    ...(facts.length === 0 ? [] : ['']),
     `Target ${code(view.target)}, policy ${code(banner.policyName)}, run ${code(view.runId)}, ${plain(banner.units)}.`,
     '',
     ...(banner.reproduce === '' ? [] : [`Again: ${code(banner.reproduce)}`, '']),

@@ -53,6 +53,7 @@ function sectionLines(section: Section, width: number, paint: Paint): string[] {
     `${section.title}  ${paint(`${section.status.glyph} ${section.status.word}`, section.status)}`,
     ...wrap(section.headline, width, ''),
     ...tableLines(section.table, width, paint),
+    ...section.facts.flatMap(({ name, value }) => wrap(`${name}: ${value}`, width, '  ')),
     '',
   ];
 }

@@ -15,6 +15,7 @@ import {
 } from '../number-format.ts';
 import type { Column, Figure, ReportCard, RowGroup, Section, Series, TableRow } from '../view.ts';
 import { cell, column, countersText, notesOf, placeOf, type Context } from './context.ts';
+import { flipFacts } from './flip-facts.ts';
 import { determinismKinds } from './kinds.ts';
 
 const REPORT = 'determinism';
@@ -59,6 +60,7 @@ export function determinismSection(context: Context): Section {
       columns: COLUMNS,
       groups: groupsOf(context),
     },
+    facts: flipFacts(rows),
     figures: [...equalityFigure(rows), ...firstTokenFigure(rows)],
     evidence: rows.map((row) => ({
       rowId: context.rowId(REPORT, row),

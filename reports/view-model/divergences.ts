@@ -40,10 +40,11 @@ function pairOf(divergence: Divergence): DivergencePair {
   };
 }
 
-function whereOf({ firstBitDiff, firstTokenDiff, maxAbsLogprobDiff }: Divergence): string {
+function whereOf({ firstBitDiff, firstTokenDiff, maxAbsLogprobDiff, marginNats }: Divergence): string {
   const parts = [
     firstTokenDiff === null ? 'same tokens' : `first token that differs: ${firstTokenDiff}`,
     firstBitDiff === null ? '' : `first bits that differ: token ${firstBitDiff}`,
+    marginNats === undefined ? '' : `margin there ${small(marginNats)} nats`,
     maxAbsLogprobDiff === null ? '' : `log-probability moves by up to ${small(maxAbsLogprobDiff)}`,
   ];
   return parts.filter((part) => part !== '').join(' · ');

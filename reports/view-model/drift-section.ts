@@ -69,6 +69,7 @@ export function driftSection(context: Context): Section {
       columns: COLUMNS,
       groups: groupsOf(context),
     },
+    facts: [],
     figures: [...intervalsFigure(context), ...ladderFigure(rows), ...positionFigures(rows)],
     evidence: rows
       .filter(({ promise }) => promise === 'drift')

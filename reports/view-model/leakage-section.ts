@@ -76,6 +76,7 @@ export function leakageSection(context: Context): Section {
         },
       ].filter((group) => group.rows.length > 0),
     },
+    facts: [],
     figures: [],
     evidence: rows.map((row) => ({
       rowId: context.rowId(REPORT, row),

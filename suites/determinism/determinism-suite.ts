@@ -29,8 +29,11 @@ import {
 } from '../pairing/index.ts';
 import { openChosen } from './chosen-logprobs.ts';
 import { pairLogprobDiff } from './first-divergence.ts';
+import { countFlips, flipMargin, kindOfFlip, noiseOf, openNoise, type FlipMargin } from './token-flips.ts';
 
 const DIVERGENCES_MAX = 8;
+/** The axis whose levels send the same request again: its rows are the noise that flips of all rows are held against. */
+const REPEAT = 'repeat';
 
 export const determinismSuite: Suite<DeterminismRow> = {
   id: 'determinism',
@@ -38,21 +41,46 @@ export const determinismSuite: Suite<DeterminismRow> = {
   what:
     'Shows whether the same request gives the same logit bits, tokens and text when batch, order, chunks or caches change. ' +
     'Equality does not show that the answer is right, and equal text is weak evidence of equal bits.',
-  analyse: (input) =>
-    fillRows(
+  analyse: (input) => {
+    const rows = fillRows(
       input,
       ({ promise }) => promise !== 'content-independent',
       (key) => openRow(key, input),
-    ),
+    );
+    const repeats = rows.filter(({ row }) => row.axis === REPEAT).map(({ noise }) => noise);
+    return rows.map((measured) => withFlips(measured, repeats));
+  },
 };
 
-function openRow(key: RowKey, input: SuiteInput): OpenRow<DeterminismRow> {
+/** A row before its flips are named: the noise of the repeats is known when all rows are. */
+interface MeasuredRow {
+  readonly row: DeterminismRow;
+  readonly noise: number | null;
+  readonly flips: readonly (FlipMargin & { readonly caseId: string })[];
+}
+
+function withFlips({ row, noise: own, flips }: MeasuredRow, repeats: readonly (number | null)[]): DeterminismRow {
+  if (flips.length === 0) return row;
+  const noise = noiseOf(repeats, own);
+  const benign = new Map<string, number>();
+  for (const flip of flips)
+    if (kindOfFlip(flip, noise) === 'benign') benign.set(flip.caseId, (benign.get(flip.caseId) ?? 0) + 1);
+  const byCase = row.byCase.map((part) => {
+    const benignFlips = benign.get(part.caseId);
+    return benignFlips === undefined ? part : { ...part, benignFlips };
+  });
+  return { ...row, flips: countFlips(flips, noise), byCase };
+}
+
+function openRow(key: RowKey, input: SuiteInput): OpenRow<MeasuredRow> {
   const evidence = countEvidence(key, input.perturbations);
   const [bits, tokens, text] = [countEqual(), countEqual(), countEqual()];
   const divergences: Divergence[] = [];
   const tokenDiffs: { readonly caseId: string; readonly at: number }[] = [];
   const logprobDiff = { known: 0, largest: 0 };
   const chosen = openChosen();
+  const noise = openNoise();
+  const flips: (FlipMargin & { readonly caseId: string })[] = [];
   const cases = groupByCase(emptyCase);
   let first: Comparison | null = null;
   let compared = 0;
@@ -69,14 +97,18 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<DeterminismRow> {
     if (!(tokensEqual ?? textEqual)) differing++;
     if (firstTokenDiff !== null) tokenDiffs.push({ caseId: pair.caseId, at: firstTokenDiff });
     if (bitsEqual === null) chosen.add(chosenLogprobs(comparison));
-    const diff = pairLogprobDiff(comparison, input.loadLogits);
+    noise.add(comparison);
+    const loadLogits = loadedOnce(input.loadLogits);
+    const diff = pairLogprobDiff(comparison, loadLogits);
+    const flip = flipMargin(comparison, loadLogits);
+    if (flip !== null) flips.push({ caseId: pair.caseId, ...flip });
     if (diff !== null) {
       logprobDiff.known++;
       logprobDiff.largest = Math.max(logprobDiff.largest, diff);
     }
     addToCase(cases.of(pair.caseId), comparison, diff);
     if (divergences.length < DIVERGENCES_MAX && isDifferent(comparison))
-      divergences.push(divergenceOf(comparison, diff));
+      divergences.push({ ...divergenceOf(comparison, diff), ...knownMargin(flip) });
   };
 
   return {
@@ -85,7 +117,11 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<DeterminismRow> {
       for (const pair of member.pairs) addComparison(compare(pair));
     },
     addGap: evidence.addGap,
-    close: () => ({
+    close: () => ({ row: closeRow(), noise: noise.largest(), flips }),
+  };
+
+  function closeRow(): DeterminismRow {
+    return {
       ...key,
       bits: bitsEquality(bits.result(), first),
       tokens: tokens.result(),
@@ -98,9 +134,22 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<DeterminismRow> {
       ...evidence.result(),
       divergences,
       byCase: cases.all().map(([caseId, part]) => ({ caseId, ...part })),
-    }),
+    };
+  }
+}
+
+/** For one pair, whose reference may be asked for twice. */
+function loadedOnce(loadLogits: SuiteInput['loadLogits']): SuiteInput['loadLogits'] {
+  const known = new Map<string, Float32Array>();
+  return (blob) => {
+    const logits = known.get(blob.sha256) ?? loadLogits(blob);
+    known.set(blob.sha256, logits);
+    return logits;
   };
 }
+
+const knownMargin = (flip: FlipMargin | null): Pick<Divergence, 'marginNats'> =>
+  flip === null || flip.marginNats === null ? {} : { marginNats: flip.marginNats };
 
 type CasePart = Omit<DeterminismCase, 'caseId'>;
 

@@ -125,7 +125,11 @@ export const controls: readonly Control[] = [
     cases: (cases) => cases.toReversed(),
   }),
   elsewhere('B14', 'other seed at a temperature', 'no suite compares distributions yet'),
-  elsewhere('B15', 'flips of near ties', 'the policy has no margin below which a flip is benign yet'),
+  elsewhere(
+    'B15',
+    'flips of near ties',
+    'the engine repeats itself bit by bit: test/suites/determinism/token-flips.test.ts',
+  ),
   elsewhere('B16', 'a server with noise of its own', 'the gate against itself, 200 of 200, in test/e2e'),
   runs('C1', 'batch-invariant engine with a salted cache', LEAKAGE, {
     request: (request) => ({ ...request, cacheSalt: request.id }),

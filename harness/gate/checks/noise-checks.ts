@@ -3,6 +3,9 @@
  *
  * The repeats of the run are the noise floor (A/A). PASS when all of the interval of the excess lies below the margin, FAIL when all
  * of it lies above and stays significant in its family. Without repeats there is no floor, and nothing is decided.
+ *
+ * Where tokens are judged and the policy excuses near ties, they are left out on both sides, of the level and of the repeats: what is
+ * compared are flips that noise does not explain. Only a noise that repeats have shown excuses anything.
  * @module
  */
 import { createRng } from '../../ports/index.ts';
@@ -44,7 +47,8 @@ export function tolerantDraft(
       test: null,
       judge: () => judgeFloor(row, name),
     };
-  const tested = floor === null ? null : excessOf(row, floor, name);
+  const excuses = bound.nearTies === 'excused' && name === 'tokens';
+  const tested = floor === null ? null : excessOf(row, floor, name, excuses);
   return {
     place: {
       ...place,
@@ -62,7 +66,8 @@ export function tolerantDraft(
           null,
         );
       const seen = postureText(row, name, POSTURES[axis.split('/', 1)[0]] ?? `invariant under ${axis}`);
-      return judgeExcess(tested.difference, { margin: bound.noiseMargin, minCases: policy.minCases, seen }, result);
+      const limits = { margin: bound.noiseMargin, minCases: policy.minCases, seen: seen + flipsText(row, excuses) };
+      return judgeExcess(tested.difference, limits, result);
     },
   };
 }
@@ -167,11 +172,14 @@ function differingOf(one: DeterminismCase, name: EqualityKind): number | null {
   return name === 'bits' ? one.bitsDiffer : name === 'tokens' ? one.tokensDiffer : one.textDiffer;
 }
 
-function excessOf(row: DeterminismRow, floor: DeterminismRow, name: EqualityKind) {
-  const effect = ({ byCase }: DeterminismRow) => ({
+function excessOf(row: DeterminismRow, floor: DeterminismRow, name: EqualityKind, excuses: boolean) {
+  const effect = (side: DeterminismRow) => ({
     metric: 'tokensDifferShare' as const,
     cases: Object.fromEntries(
-      byCase.map((one) => [one.caseId, [differingOf(one, name) ?? 0, one.n] as [number, number]]),
+      side.byCase.map((one) => {
+        const excused = excuses && noiseIsShown(side) ? (one.benignFlips ?? 0) : 0;
+        return [one.caseId, [(differingOf(one, name) ?? 0) - excused, one.n] as [number, number]];
+      }),
     ),
   });
   return pairedDifference(effect(floor), effect(row), createRng(`gate/noise/${row.axis}/${row.level}`));
@@ -188,6 +196,18 @@ function postureText(row: DeterminismRow, name: EqualityKind, promise: string): 
   if (diffs.length === 0) return posture + first;
   const most = diffs.reduce((largest, one) => Math.max(largest, one), 0);
   return `${posture}${first}, drift up to ${short(medianOf(diffs))} (median) and ${short(most)} nats (most)`;
+}
+
+/** A level that is wrong makes its own differences large: they excuse nothing. */
+const noiseIsShown = ({ flips }: DeterminismRow): boolean =>
+  flips !== undefined && !('kind' in flips.noise) && flips.noise.from === 'repeat';
+
+/** ` (4 near ties excused, 1 hard, 0 unknown; noise 0.02 nats)` */
+function flipsText({ flips }: DeterminismRow, excuses: boolean): string {
+  if (flips === undefined || 'kind' in flips.noise || flips.noise.from !== 'repeat') return '';
+  const { benign, hard, unknown, noise } = flips;
+  const ties = `${counted(benign, 'near tie')}${excuses ? ' excused' : ''}`;
+  return ` (${ties}, ${hard} hard, ${unknown} unknown; noise ${short(noise.nats)} nats)`;
 }
 
 const medianOf = (values: readonly number[]): number => quantileOfSorted(ascending(values), 0.5);

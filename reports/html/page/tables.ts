@@ -24,6 +24,12 @@ export function sectionNode(section: Section): HTMLElement {
           ),
         ),
     tableNode(section.table),
+    section.facts.length === 0
+      ? null
+      : plainTable(
+          ['Also measured', 'Result'],
+          section.facts.map(({ name, value }) => [name, value]),
+        ),
     element('div', { class: 'figures' }, section.figures.map(figureNode)),
     section.evidence.length === 0
       ? null

@@ -55,6 +55,7 @@ describe('resolveConfig', () => {
         maxCanaryRate: 0.01,
         minCases: 2,
         noiseMargin: 0.05,
+        nearTies: 'excused',
         determinism: {},
         drift: {},
         leakage: {},

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { renderJson, renderMarkdown, renderTerminal } from '../../../reports/index.ts';
 import { failingFindings, HOSTILE, passingFindings, viewOf } from '../../support/run-fixture.ts';
 
 describe('the view', () => {
@@ -33,6 +34,25 @@ describe('the view', () => {
     expect(pair.reference).toEqual({ same: 'good ', first: 'a', rest: 'nswer' });
     expect(pair.level.same).toBe('good ');
     expect(pair.level.first).toBe('<');
+  });
+
+  it('tells the flips of a level, in every format that people read', () => {
+    const flips = {
+      benign: 3,
+      hard: 1,
+      unknown: 2,
+      noise: { nats: 0.02, from: 'repeat' as const },
+      marginNats: { p50: 0.01, max: 3.5 },
+    };
+    const findings = failingFindings();
+    const [first, ...others] = findings.determinism;
+    const view = viewOf({ ...findings, determinism: [{ ...first, flips }, ...others] });
+    const text = '3 near ties, 1 hard, 2 unknown; margin 0.01 (median), 3.5 (most); noise 0.02 nats, from the repeats';
+    expect(view.sections[0].facts).toEqual([{ name: `Flips at ${first.axis}, ${first.level}`, value: text }]);
+    const words = (report: string): string =>
+      report.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
+    for (const report of [renderTerminal(view, { color: false, width: 200 }), renderMarkdown(view), renderJson(view)])
+      expect(words(report)).toContain(text);
   });
 
   it('holds no control, bidi or line-separator character of a hostile answer', () => {

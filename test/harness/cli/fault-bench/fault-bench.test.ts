@@ -25,7 +25,7 @@ describe('evenkeel fault-bench', () => {
 
   it.each([
     ['F33', /F33 does not run: seam missing/],
-    ['B15', /B15 does not run: the policy has no margin/],
+    ['B15', /B15 does not run: the engine repeats itself/],
   ])('refuses %s with the reason why it does not run: nothing that ran is no pass', async (id, why) => {
     const io = createIo({ cwd: temporaryFolder() });
     expect(await runCli(['fault-bench', '--filter', id], io)).toBe(EXIT.usage);
