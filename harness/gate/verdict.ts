@@ -19,6 +19,7 @@ import {
   type Verdict,
   type VerdictOutcome,
 } from '../schema/index.ts';
+import { answerDrafts } from './checks/answer-checks.ts';
 import { baselineDrafts } from './checks/baseline-checks.ts';
 import { determinismDrafts } from './checks/determinism-checks.ts';
 import { driftDrafts } from './checks/drift-checks.ts';
@@ -51,6 +52,7 @@ export function judge({ findings, policy, planComplete, comparison, card, today 
     ...executionDrafts(findings, policy),
     ...determinismDrafts(findings.determinism, policy),
     ...driftDrafts(findings.drift, policy),
+    ...answerDrafts(findings.drift, policy),
     ...leakageDrafts(findings.leakage, policy),
     ...unmetBoundDrafts(findings, policy),
     ...cardDrafts(card, policy),

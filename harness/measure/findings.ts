@@ -3,9 +3,16 @@
  * @module
  */
 import { perturbations } from '../../perturbations/index.ts';
-import { determinismSuite, driftSuite, leakageSuite } from '../../suites/index.ts';
+import { countAgreement, determinismSuite, driftSuite, leakageSuite } from '../../suites/index.ts';
 import { createRng } from '../ports/index.ts';
-import { SCHEMA_VERSION, type Findings, type Plan, type SuiteInput, type Unit } from '../schema/index.ts';
+import {
+  SCHEMA_VERSION,
+  type AgreementRow,
+  type Findings,
+  type Plan,
+  type SuiteInput,
+  type Unit,
+} from '../schema/index.ts';
 import type { IndexedUnit, LogIndex } from '../store/index.ts';
 
 export interface FindingsInput {
@@ -29,6 +36,11 @@ export function findingsFrom({ plan, log, partial, seed, loadLogits }: FindingsI
     loadLogits,
     rng: createRng(`${seed}/suites/${suite}`),
   });
+  const agreement = countAgreement(plan);
+  const determinism = determinismSuite.analyse({
+    ...inputFor(determinismSuite.id),
+    observations: agreement.watch(log.observations),
+  });
   return {
     schemaVersion: SCHEMA_VERSION,
     unitsPlanned: plan.units.length,
@@ -39,11 +51,15 @@ export function findingsFrom({ plan, log, partial, seed, loadLogits }: FindingsI
     missing: plan.units.flatMap((unit) => missing(unit, byUnit.get(unit.id))),
     unsupported: plan.units.flatMap((unit) => unsupported(unit, byUnit.get(unit.id))),
     ...cachedUnits(log),
-    determinism: determinismSuite.analyse(inputFor(determinismSuite.id)),
+    determinism,
+    ...agreementRows(agreement.result()),
     drift: driftSuite.analyse(inputFor(driftSuite.id)),
     leakage: leakageSuite.analyse(inputFor(leakageSuite.id)),
   };
 }
+
+const agreementRows = (rows: readonly AgreementRow[]): Pick<Findings, 'agreement'> =>
+  rows.length === 0 ? {} : { agreement: [...rows] };
 
 /** Absent where there are none, so that findings without a cache do not speak of it. */
 function cachedUnits({ units }: FindingsInput['log']): Pick<Findings, 'cached'> {

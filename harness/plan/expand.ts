@@ -62,7 +62,13 @@ export function expandPlan(input: PlanInput): Plan {
   }
 
   const units = cells.flatMap(({ chosen, cells: own }) => own.map((cell) => unitOf(input, chosen, cell, casesById)));
-  return { schemaVersion: SCHEMA_VERSION, planSha256: planSha256(units), units };
+  return { schemaVersion: SCHEMA_VERSION, planSha256: planSha256(units), units, ...answersOf(input.cases) };
+}
+
+/** Absent where no case has one, so that such plans do not speak of it. */
+function answersOf(cases: readonly Case[]): Pick<Plan, 'answers'> {
+  const answers = Object.fromEntries(cases.flatMap(({ id, answer }) => (answer === undefined ? [] : [[id, answer]])));
+  return Object.keys(answers).length === 0 ? {} : { answers };
 }
 
 /** SHA-256 over the units' ids in order. */

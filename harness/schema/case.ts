@@ -5,6 +5,7 @@
  * @module
  */
 import { z } from 'zod';
+import { answerRule } from './answer.ts';
 import { identifier } from './scalars.ts';
 
 export const partLabel = z.enum([
@@ -30,6 +31,7 @@ export const testCase = z.strictObject({
   title: z.string().optional(),
   tags: z.array(identifier).default([]),
   parts: z.array(casePart).min(1),
+  answer: answerRule.optional().describe('What of an output is the answer; of what is measured it changes nothing.'),
 });
 export type Case = z.infer<typeof testCase>;
 

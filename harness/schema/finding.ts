@@ -133,6 +133,30 @@ export const driftCase = z.strictObject({
 });
 export type DriftCase = z.infer<typeof driftCase>;
 
+/** Parsed answers of a drift row's pairs, over the cases that name a rule for theirs. */
+export const answerChanges = z.strictObject({
+  n: z.int().min(1),
+  /** The parsed answer is another one, or only one side has one. */
+  changed: z.int().min(0),
+  changedShare: estimate,
+  withoutAtReference: z.int().min(0),
+  withoutAtLevel: z.int().min(0),
+  /** Over the cases that name the right answer; an output without an answer is wrong. */
+  scored: z.union([
+    z.strictObject({
+      n: z.int().min(1),
+      rightAtReference: z.int().min(0),
+      rightAtLevel: z.int().min(0),
+      rightToWrong: z.int().min(0),
+      wrongToRight: z.int().min(0),
+      /** McNemar, exact, two-sided, of no change of accuracy. */
+      pValue: z.number().min(0).max(1),
+    }),
+    z.strictObject({ kind: z.literal('not-measured'), why: z.string() }),
+  ]),
+});
+export type AnswerChanges = z.infer<typeof answerChanges>;
+
 export const driftRow = z.strictObject({
   ...rowKey,
   /**
@@ -158,11 +182,37 @@ export const driftRow = z.strictObject({
   band: z.string(),
   /** Mean KL by relative position (at most 64 points), for the figure. */
   klNatsByPosition: z.array(z.number()),
+  /** Absent where no case of the row names a rule for its answer. */
+  answers: answerChanges.optional(),
   evidence: z.record(z.string(), z.number()),
   /** In the order of the plan; empty where the mean KL is not measured. */
   byCase: z.array(driftCase),
 });
 export type DriftRow = z.infer<typeof driftRow>;
+
+/** How alike the N runs of a request are, over requests. */
+export const agreement = z.strictObject({
+  requests: z.int().min(1),
+  allEqual: z.int().min(0),
+  /** TARr@N of outputs, TARa@N of answers: share of requests whose N runs are all equal; Wilson interval over requests. */
+  total: estimate,
+  /** Mean share of equal pairs of a request's runs: does not fall with N. */
+  pairwise: z.number().min(0).max(1),
+  /** unique@N: distinct outputs or answers of one request. */
+  unique: z.strictObject({ mean: z.number(), max: z.int().min(1) }),
+  /** Outputs in which no answer was found; they count as equal to each other. */
+  without: z.int().min(0),
+});
+export type Agreement = z.infer<typeof agreement>;
+
+/** The requests of a perturbation that have N runs: its control and every level that owes no independence of others' content. */
+export const agreementRow = z.strictObject({
+  perturbation: identifier,
+  runs: z.int().min(2),
+  outputs: z.union([agreement, z.strictObject({ kind: z.literal('not-measured'), why: z.string() })]),
+  answers: z.union([agreement, z.strictObject({ kind: z.literal('not-measured'), why: z.string() })]),
+});
+export type AgreementRow = z.infer<typeof agreementRow>;
 
 export const leakageCase = z.strictObject({
   caseId: identifier,
@@ -244,6 +294,8 @@ export const findings = z.strictObject({
     .min(1)
     .optional(),
   determinism: z.array(determinismRow),
+  /** In the order of the plan; absent where no request has two runs, and in findings of older programs. */
+  agreement: z.array(agreementRow).min(1).optional(),
   drift: z.array(driftRow),
   leakage: z.array(leakageRow),
 });

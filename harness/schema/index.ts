@@ -1,5 +1,6 @@
 /** The one data model: every record on disk or on a wire, and the plug-in shapes. @module */
 export * from './scalars.ts';
+export * from './answer.ts';
 export * from './case.ts';
 export * from './plan.ts';
 export * from './serving-knobs.ts';

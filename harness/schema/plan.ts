@@ -6,6 +6,7 @@
  * @module
  */
 import { z } from 'zod';
+import { answerRule } from './answer.ts';
 import type { precisionMode } from './scalars.ts';
 import { identifier, schemaVersion, sha256Hex } from './scalars.ts';
 import type { ServingKnobs } from './serving-knobs.ts';
@@ -52,6 +53,8 @@ export const plan = z.strictObject({
   /** SHA-256 over the units' ids in order. */
   planSha256: sha256Hex,
   units: z.array(unit).min(1),
+  /** By case id, of the cases that have one: not a part of the measurement, and not in the digest. Absent = none has. */
+  answers: z.record(identifier, answerRule).optional(),
 });
 export type Plan = z.infer<typeof plan>;
 

@@ -62,6 +62,11 @@ export const driftBound = z.strictObject({
     .optional()
     .describe('A largest value has no interval: the largest that was seen is held against it.'),
   maxAbsLogprobDiffMax: z.number().positive().optional().describe('Largest log-probability difference, at most.'),
+  answerLossMax: share
+    .optional()
+    .describe(
+      'Right answers lost less those gained, as a share of the scored requests, at most; judged by the exact McNemar test. Cases name their right answer (`answer.expected`).',
+    ),
 });
 export type DriftBound = z.infer<typeof driftBound>;
 

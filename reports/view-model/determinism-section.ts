@@ -15,6 +15,7 @@ import {
 } from '../number-format.ts';
 import type { Column, Figure, ReportCard, RowGroup, Section, Series, TableRow } from '../view.ts';
 import { cell, column, countersText, notesOf, placeOf, type Context } from './context.ts';
+import { agreementFacts } from './agreement-facts.ts';
 import { flipFacts } from './flip-facts.ts';
 import { determinismKinds } from './kinds.ts';
 
@@ -60,7 +61,7 @@ export function determinismSection(context: Context): Section {
       columns: COLUMNS,
       groups: groupsOf(context),
     },
-    facts: flipFacts(rows),
+    facts: [...agreementFacts(context.findings.agreement ?? []), ...flipFacts(rows)],
     figures: [...equalityFigure(rows), ...firstTokenFigure(rows)],
     evidence: rows.map((row) => ({
       rowId: context.rowId(REPORT, row),

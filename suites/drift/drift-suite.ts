@@ -7,6 +7,7 @@
  */
 import type { DriftRow, Suite, SuiteInput } from '../../harness/schema/index.ts';
 import { countEvidence, fillRows, type OpenRow, type RequestPair, type RowKey } from '../pairing/index.ts';
+import { countAnswers } from './answer-changes.ts';
 import { createDriftSums } from './drift-sums.ts';
 import { estimatesOf, nothingCompared, scoreEstimatesOf } from './estimates.ts';
 import {
@@ -40,6 +41,7 @@ export const driftSuite: Suite<DriftRow> = {
  */
 function openRow(key: RowKey, input: SuiteInput): OpenRow<DriftRow> {
   const evidence = countEvidence(key, input.perturbations);
+  const answers = countAnswers(input.plan);
   let context: DriftContext = 'prompt-positions';
   let sums = createDriftSums();
   let reason: NotComparable | null = null;
@@ -55,6 +57,7 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<DriftRow> {
   };
 
   const addPair = (pair: RequestPair): void => {
+    answers.add(pair);
     addScores(pair);
     if (context === 'prompt-positions' && isForced(pair)) {
       context = 'forced-output';
@@ -80,7 +83,12 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<DriftRow> {
       // By label, not by call order: a row's interval does not depend on which other rows the run has.
       const rng = input.rng.fork(`drift/${key.perturbation}/${key.axis}/${key.level}`);
       const next = (): number => rng.next();
-      const common = { ...key, evidence: evidence.result().evidence };
+      const changes = answers.result();
+      const common = {
+        ...key,
+        evidence: evidence.result().evidence,
+        ...(changes !== null && { answers: changes }),
+      };
       if (!sums.isEmpty()) return { ...common, context, ...estimatesOf(sums, next) };
       const why = reason ?? { kind: 'not-measured', why: 'no request of this level was observed' };
       const best = scores.find((score) => !score.sums.isEmpty());

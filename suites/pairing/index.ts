@@ -2,6 +2,7 @@
  * Pairing: which requests of a run are compared with which, and how far two of them are equal. Shared by the suites.
  * @module
  */
+export { isRight, parseAnswer } from './answers.ts';
 export { groupByCase, type ByCase } from './by-case.ts';
 export { chosenLogprobs, type ChosenLogprobs } from './chosen-logprobs.ts';
 export { compare, divergenceOf, isDifferent, shortText, type Comparison } from './comparison.ts';
