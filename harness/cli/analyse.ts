@@ -67,15 +67,18 @@ export async function analyse(run: RunFolder, options: AnalyseOptions): Promise<
     baseline === null
       ? null
       : compare({ base: baseline, head: { name: `run ${run.id}`, baseline: own() }, rng: createRng(COMPARISON_SEED) });
-  const verdict = judge({
-    findings,
-    policy: options.policy ?? policyOf(run),
-    planComplete: true,
-    comparison,
-    card: manifest.target.card,
-    today: options.today,
-  });
+  const verdict = verdictOf(run, { findings, comparison }, options);
   return { findings, log, verdict, snapshot: own, comparison };
+}
+
+/** The gate's answer over findings that are there already. */
+export function verdictOf(
+  run: RunFolder,
+  { findings, comparison }: Pick<Analysis, 'findings' | 'comparison'>,
+  { policy: asked, today }: AnalyseOptions,
+): Verdict {
+  const { card } = run.manifest.target;
+  return judge({ findings, policy: asked ?? policyOf(run), planComplete: true, comparison, card, today });
 }
 
 /** What was measured, without a judgement; of a shard: what it measured. */

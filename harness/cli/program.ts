@@ -28,6 +28,7 @@ import { addRunVerb } from './run.ts';
 import { addSchemaVerb } from './schema.ts';
 import { addServeVerb } from './serve.ts';
 import { addValidateVerb } from './validate.ts';
+import { addVerifyVerb } from './verify.ts';
 
 /** The verbs in the order of the help. A new verb is one line here; it takes what it needs of the three arguments. */
 const VERBS: readonly ((program: Command, io: CliIo, setExitCode: (code: number) => void) => void)[] = [
@@ -47,6 +48,7 @@ const VERBS: readonly ((program: Command, io: CliIo, setExitCode: (code: number)
   addListVerb,
   addServeVerb,
   addValidateVerb,
+  addVerifyVerb,
   addDoctorVerb,
   addSchemaVerb,
   addCompletionVerb,

@@ -45,6 +45,9 @@ export function terminalText(
   return renderTerminal(view, { color: options.colour, width });
 }
 
+/** `report.json`. */
+export const reportJson = renderJson;
+
 /** For machines: numbers, not display texts. `report.json` is the view. */
 export function jsonText(run: RunFolder, { verdict, findings }: Analysis): string {
   return `${JSON.stringify({ runId: run.id, directory: run.directory, verdict, findings }, null, 2)}\n`;

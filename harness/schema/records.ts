@@ -6,6 +6,7 @@
  * @module
  */
 import type { z } from 'zod';
+import { auditRecord, digestList, outputDigestLine } from './audit.ts';
 import { baselineFile, storedBaseline } from './baseline.ts';
 import { cacheEntry } from './cache-entry.ts';
 import { comparison } from './comparison.ts';
@@ -29,6 +30,9 @@ export const recordSchemas = {
   cacheEntry,
   diagnosis,
   repro,
+  auditRecord,
+  digestList,
+  outputDigestLine,
 } as const;
 
 export type RecordKind = keyof typeof recordSchemas;

@@ -18,7 +18,8 @@ import { compactJson } from './compact-json.ts';
 import { parseRecord, readRecord, writeFileAtomic } from './json-file.ts';
 import type { RunFolder } from './run-folder.ts';
 
-const STORED_NAME = 'baseline.json';
+/** In a run folder. */
+export const STORED_BASELINE_NAME = 'baseline.json';
 
 /** @returns null when there is no such file @throws DataError when it is damaged or of another version */
 export function readBaselineFile(path: string): BaselineFile | null {
@@ -43,13 +44,13 @@ export function baselineText(file: BaselineFile): string {
 
 /** What the run was compared with; null when it was not. */
 export function readStoredBaseline(run: Pick<RunFolder, 'directory' | 'readText'>): StoredBaseline | null {
-  const text = run.readText(STORED_NAME);
+  const text = run.readText(STORED_BASELINE_NAME);
   if (text === null) return null;
-  return parseRecord(new TextEncoder().encode(text), join(run.directory, STORED_NAME), 'storedBaseline');
+  return parseRecord(new TextEncoder().encode(text), join(run.directory, STORED_BASELINE_NAME), 'storedBaseline');
 }
 
 export function writeStoredBaseline(run: Pick<RunFolder, 'writeReport'>, value: StoredBaseline): void {
-  run.writeReport(STORED_NAME, compactJson(checked(storedBaseline, value)));
+  run.writeReport(STORED_BASELINE_NAME, compactJson(checked(storedBaseline, value)));
 }
 
 interface Schema<T> {

@@ -9,6 +9,8 @@ export {
   type RunWriter,
 } from './run-folder.ts';
 export { type IndexedUnit, type LogIndex } from './log-index.ts';
+export { copyRun } from './run-copy.ts';
+export { readRecord, recordText, writeFileAtomic } from './json-file.ts';
 export { checkMergeable, mergeRuns, type Mergeable, type Merged } from './merge.ts';
 export { blobsOf, openResponseCache, type ResponseCache } from './response-cache.ts';
 export { isRunArchive, packRunArchive, unpackRunArchive } from './run-archive.ts';

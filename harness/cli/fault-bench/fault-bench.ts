@@ -14,6 +14,7 @@ import { EXIT } from '../exit-code.ts';
 import { jsonFlag, lanesFlag, nonEmpty, wholeNumber } from '../flags.ts';
 import { note, type CliIo } from '../io.ts';
 import { counted } from '../words.ts';
+import { agendaOf, trialsIn } from './agenda.ts';
 import { benchResult } from './result.ts';
 import { benchFigure, benchText } from './tell-bench.ts';
 
@@ -40,7 +41,12 @@ export function addFaultBenchVerb(program: Command, io: CliIo, setExitCode: (cod
     .command('fault-bench')
     .description('seed known faults into the reference engine and see which the suites find')
     .option('--filter <ids>', 'only these faults and controls, comma-separated', nonEmpty)
-    .option('--seeds <count>', 'checkpoints and prompts to try each on', wholeNumber(1, SEEDS_MAX), SEEDS_DEFAULT)
+    .option(
+      '--seeds <count>',
+      'checkpoints and prompts to try each fault on; a control has ten runs a seed or more',
+      wholeNumber(1, SEEDS_MAX),
+      SEEDS_DEFAULT,
+    )
     .addOption(lanesFlag())
     .option('--output-dir <folder>', 'write fault-bench.json and fault-bench.svg there', nonEmpty)
     .addOption(jsonFlag('the result'))
@@ -66,19 +72,15 @@ async function faultBench(flags: BenchFlags, io: CliIo): Promise<number> {
 async function run(ids: readonly string[], flags: BenchFlags, io: CliIo, signal: AbortSignal): Promise<FaultBench> {
   // the engine is loaded when it is asked for, so that no other verb waits for it
   const { runLanes } = await import('./lanes.ts');
-  const seeds = Array.from({ length: flags.seeds }, (_, index) => String(index + 1));
+  const agenda = agendaOf(ids, flags.seeds);
   const trials: Trial[] = [];
   const unclean: FaultBench['unclean'] = [];
-  const perSeed =
-    faults.filter(({ id }) => ids.includes(id)).length +
-    controls.filter(({ id }) => ids.includes(id)).reduce((sum, { protocols }) => sum + protocols.length, 0);
-  const total = perSeed * seeds.length;
+  const total = trialsIn(agenda);
   const tenth = Math.max(1, Math.ceil(total / 10));
   const start = io.clock.nowMs();
-  note(io, `fault bench: ${counted(total, 'trial')} on ${counted(seeds.length, 'seed')}`);
+  note(io, `fault bench: ${counted(total, 'trial')} on ${counted(agenda.length, 'seed')}`);
   await runLanes({
-    seeds,
-    ids,
+    agenda,
     lanes: flags.lanes ?? Math.min(LANES_DEFAULT, availableParallelism()),
     clock: io.clock,
     signal,
@@ -90,7 +92,7 @@ async function run(ids: readonly string[], flags: BenchFlags, io: CliIo, signal:
       onUnclean: (protocol, seed, why) => void unclean.push({ protocol, seed, why }),
     },
   });
-  return benchResult({ ids, seeds: seeds.length, trials, unclean, ms: Math.max(0, io.clock.nowMs() - start) });
+  return benchResult({ ids, seeds: flags.seeds, trials, unclean, ms: Math.max(0, io.clock.nowMs() - start) });
 }
 
 function writeResult(bench: FaultBench, folder: string): void {

@@ -17,13 +17,12 @@ import { createPartsTarget, loadPartsModule } from '../../targets/index.ts';
 import { perturbations } from '../../../perturbations/index.ts';
 import { GENERATION, promptsOf } from '../../../suites/fault-bench/index.ts';
 import type { Clock } from '../../ports/index.ts';
+import type { SeedAgenda } from './agenda.ts';
 import { divergingFrom, divergingPair, fingerprintsOf, firstOp, type Diverging } from './first-op.ts';
 import { failedChecks, runTrial, type TrialResult } from './trial.ts';
 
 export interface LaneWork {
-  readonly seeds: readonly string[];
-  /** Ids of faults and controls. */
-  readonly ids: readonly string[];
+  readonly agenda: readonly SeedAgenda[];
 }
 
 export interface LaneEvents {
@@ -37,15 +36,15 @@ const PRESET = 'v4-micro';
 /** Runs the work; resolves when all of it is done. */
 export async function runLane(work: LaneWork, clock: Clock, events: LaneEvents, signal: AbortSignal): Promise<void> {
   const modules = new Map<string, FaultModule>();
-  for (const seed of work.seeds) {
+  for (const { seed, ids } of work.agenda) {
     const bench = createSeedBench(seed, events);
-    for (const fault of faults.filter(({ id }) => work.ids.includes(id))) {
+    for (const fault of faults.filter(({ id }) => ids.includes(id))) {
       if (signal.aborted) return;
       const module = modules.get(fault.id) ?? (await faultModule(fault));
       modules.set(fault.id, module);
       events.onTrial(await timed(clock, () => faultTrial(bench, fault, module)));
     }
-    for (const control of controls.filter(({ id }) => work.ids.includes(id)))
+    for (const control of controls.filter(({ id }) => ids.includes(id)))
       for (const protocol of control.protocols) {
         if (signal.aborted) return;
         events.onTrial(await timed(clock, () => controlTrial(bench, control, protocol)));

@@ -16,11 +16,11 @@ export interface LanesInput extends LaneWork {
 }
 
 /** Resolves when all trials are done or the signal was given. @throws what a lane throws */
-export async function runLanes({ seeds, ids, lanes, clock, events, signal }: LanesInput): Promise<void> {
-  if (import.meta.url.endsWith('.ts')) return runLane({ seeds, ids }, clock, events, signal);
-  const count = Math.min(lanes, seeds.length);
-  const dealt = Array.from({ length: count }, (_, lane) => seeds.filter((_seed, at) => at % count === lane));
-  await Promise.all(dealt.map((own) => runWorker({ seeds: own, ids }, events, signal)));
+export async function runLanes({ agenda, lanes, clock, events, signal }: LanesInput): Promise<void> {
+  if (import.meta.url.endsWith('.ts')) return runLane({ agenda }, clock, events, signal);
+  const count = Math.min(lanes, agenda.length);
+  const dealt = Array.from({ length: count }, (_, lane) => agenda.filter((_seed, at) => at % count === lane));
+  await Promise.all(dealt.map((own) => runWorker({ agenda: own }, events, signal)));
 }
 
 function runWorker(work: LaneWork, events: LaneEvents, signal: AbortSignal): Promise<void> {

@@ -17,11 +17,13 @@ const PACKAGE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   jiti: ['harness/config'],
   yaml: ['harness/config'],
   vitest: ['harness/vitest'],
+  fflate: ['harness/audit'],
 };
 
 const FILE_SYSTEM_ROOMS = [
   'harness/cli',
   'harness/store',
+  'harness/audit',
   'harness/config',
   'harness/targets',
   'engine/checkpoint',

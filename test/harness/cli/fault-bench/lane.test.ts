@@ -11,7 +11,7 @@ async function trialsOf(ids: readonly string[]): Promise<{ trials: Trial[]; uncl
     onUnclean: (protocol: string) => void unclean.push(protocol),
   };
   const clock = fixedClock('2026-01-01T00:00:00.000Z', 1);
-  await runLane({ seeds: ['test'], ids }, clock, events, new AbortController().signal);
+  await runLane({ agenda: [{ seed: 'test', ids }] }, clock, events, new AbortController().signal);
   return { trials, unclean };
 }
 
