@@ -13,6 +13,7 @@ import { cacheSalt } from './cache-salt.ts';
 import { chunkSize } from './chunk-size.ts';
 import { concurrency } from './concurrency.ts';
 import { memory } from './memory.ts';
+import { needle } from './needle.ts';
 import { precision } from './precision.ts';
 import { prefillDecode } from './prefill-decode.ts';
 import { priorContent } from './prior-content.ts';
@@ -36,6 +37,7 @@ export { cacheSalt } from './cache-salt.ts';
 export { chunkSize } from './chunk-size.ts';
 export { concurrency } from './concurrency.ts';
 export { memory } from './memory.ts';
+export { needle } from './needle.ts';
 export { precision } from './precision.ts';
 export { prefillDecode } from './prefill-decode.ts';
 export { priorContent } from './prior-content.ts';
@@ -61,6 +63,7 @@ const members: readonly Perturbation[] = [
   chunkSize,
   concurrency,
   memory,
+  needle,
   precision,
   prefillDecode,
   priorContent,

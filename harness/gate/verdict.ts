@@ -26,6 +26,7 @@ import { driftDrafts } from './checks/drift-checks.ts';
 import { executionDrafts } from './checks/execution-checks.ts';
 import { leakageDrafts } from './checks/leakage-checks.ts';
 import { cardDrafts, unmetBoundDrafts } from './checks/policy-checks.ts';
+import { retrievalDrafts } from './checks/retrieval-checks.ts';
 import { judgeDrafts } from './families.ts';
 import { invariantsOf } from './invariants.ts';
 import { applyWaivers } from './waivers.ts';
@@ -53,6 +54,7 @@ export function judge({ findings, policy, planComplete, comparison, card, today 
     ...determinismDrafts(findings.determinism, policy),
     ...driftDrafts(findings.drift, policy),
     ...answerDrafts(findings.drift, policy),
+    ...retrievalDrafts(findings.drift, policy),
     ...leakageDrafts(findings.leakage, policy),
     ...unmetBoundDrafts(findings, policy),
     ...cardDrafts(card, policy),

@@ -133,6 +133,18 @@ export const driftCase = z.strictObject({
 });
 export type DriftCase = z.infer<typeof driftCase>;
 
+/** Phrases that were hidden in prompts: how many outputs hold their own one. */
+export const retrieval = z.strictObject({
+  n: z.int().min(1),
+  found: z.int().min(0),
+  /** At the reference: without filler. */
+  foundAtReference: z.int().min(0),
+  share: estimate,
+  /** Why the path was not exercised; absent = it was. */
+  problem: z.string().optional(),
+});
+export type Retrieval = z.infer<typeof retrieval>;
+
 /** Parsed answers of a drift row's pairs, over the cases that name a rule for theirs. */
 export const answerChanges = z.strictObject({
   n: z.int().min(1),
@@ -184,6 +196,8 @@ export const driftRow = z.strictObject({
   klNatsByPosition: z.array(z.number()),
   /** Absent where no case of the row names a rule for its answer. */
   answers: answerChanges.optional(),
+  /** Absent where no prompt hides a phrase. */
+  retrieval: retrieval.optional(),
   evidence: z.record(z.string(), z.number()),
   /** In the order of the plan; empty where the mean KL is not measured. */
   byCase: z.array(driftCase),

@@ -62,6 +62,7 @@ export const driftBound = z.strictObject({
     .optional()
     .describe('A largest value has no interval: the largest that was seen is held against it.'),
   maxAbsLogprobDiffMax: z.number().positive().optional().describe('Largest log-probability difference, at most.'),
+  retrievalMin: share.optional().describe('Share of hidden phrases that are found (perturbation `needle`), at least.'),
   answerLossMax: share
     .optional()
     .describe(

@@ -1,5 +1,5 @@
 /**
- * Agreement and answers in words.
+ * Agreement, answers and hidden phrases in words.
  * @module
  */
 import type { Agreement, AgreementRow, AnswerChanges, DriftRow } from '../../harness/schema/index.ts';
@@ -37,6 +37,21 @@ export function answerFacts(rows: readonly DriftRow[]): NamedValue[] {
     .map(({ row, answers }) => ({ name: `Answers at ${placeOf(row)}`, value: answersText(answers) }));
   const left = known.length - facts.length;
   return left === 0 ? facts : [...facts, { name: 'Answers elsewhere', value: counted(left, 'more level') }];
+}
+
+/** By length and depth: every cell, since what is asked is where it stops. */
+export function retrievalFacts(rows: readonly DriftRow[]): NamedValue[] {
+  return rows.flatMap((row) => {
+    if (row.retrieval === undefined) return [];
+    const { n, found, foundAtReference, share, problem } = row.retrieval;
+    const value = `${found} of ${n} found (${estimateInterval(share, percent)}), ${foundAtReference} of ${n} without filler`;
+    return [
+      {
+        name: `Phrase at ${placeOf(row)}`,
+        value: problem === undefined ? value : `${value}; not exercised: ${problem}`,
+      },
+    ];
+  });
 }
 
 /** `3 of 40 changed (7.5 %, 1.6 % to 20 %); right 30 to 28, 3 right to wrong, 1 wrong to right, McNemar p 0.625`. */

@@ -58,6 +58,7 @@ const DRIFT_WORDS: Readonly<Record<keyof DriftBound, (limit: number) => string>>
   rmsLogprobDiffMax: (limit) => `rms log-probability difference at most ${limit} nats`,
   perplexityRatioMax: (limit) => `perplexity ratio at most ${limit}`,
   klNatsMaxMax: (limit) => `largest KL at most ${limit} nats`,
+  retrievalMin: (limit) => `hidden phrases found in at least ${percent(limit)}`,
   answerLossMax: (limit) => `right answers lost at most ${percent(limit)}`,
   maxAbsLogprobDiffMax: (limit) => `largest log-probability difference at most ${limit} nats`,
 };

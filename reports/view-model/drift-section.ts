@@ -5,7 +5,7 @@
 import { KL_BANDS, type DriftRow, type Policy } from '../../harness/schema/index.ts';
 import { compareNumbers, counted, estimateInterval, estimateValue, percent, ratio, small } from '../number-format.ts';
 import type { Cell, Column, Figure, ReportCard, RowGroup, Section, TableRow } from '../view.ts';
-import { answerFacts } from './agreement-facts.ts';
+import { answerFacts, retrievalFacts } from './agreement-facts.ts';
 import { cell, column, countersText, notesOf, placeOf, type Context } from './context.ts';
 
 const REPORT = 'drift';
@@ -70,7 +70,7 @@ export function driftSection(context: Context): Section {
       columns: COLUMNS,
       groups: groupsOf(context),
     },
-    facts: answerFacts(rows),
+    facts: [...answerFacts(rows), ...retrievalFacts(rows)],
     figures: [...intervalsFigure(context), ...ladderFigure(rows), ...positionFigures(rows)],
     evidence: rows
       .filter(({ promise }) => promise === 'drift')

@@ -18,6 +18,7 @@ import {
   type NotComparable,
   type PositionMeasures,
 } from './positions.ts';
+import { countRetrieval } from './retrieval.ts';
 import { SCORE_CONTEXTS, scoreDifferences } from './scores.ts';
 
 export const driftSuite: Suite<DriftRow> = {
@@ -42,6 +43,7 @@ export const driftSuite: Suite<DriftRow> = {
 function openRow(key: RowKey, input: SuiteInput): OpenRow<DriftRow> {
   const evidence = countEvidence(key, input.perturbations);
   const answers = countAnswers(input.plan);
+  const retrieval = countRetrieval();
   let context: DriftContext = 'prompt-positions';
   let sums = createDriftSums();
   let reason: NotComparable | null = null;
@@ -58,6 +60,7 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<DriftRow> {
 
   const addPair = (pair: RequestPair): void => {
     answers.add(pair);
+    retrieval.add(pair);
     addScores(pair);
     if (context === 'prompt-positions' && isForced(pair)) {
       context = 'forced-output';
@@ -84,10 +87,15 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<DriftRow> {
       const rng = input.rng.fork(`drift/${key.perturbation}/${key.axis}/${key.level}`);
       const next = (): number => rng.next();
       const changes = answers.result();
+      const found = retrieval.result();
+      const { evidence: counters, evidenceProblem } = evidence.result();
       const common = {
         ...key,
-        evidence: evidence.result().evidence,
+        evidence: counters,
         ...(changes !== null && { answers: changes }),
+        ...(found !== null && {
+          retrieval: { ...found, ...(evidenceProblem !== null && { problem: evidenceProblem }) },
+        }),
       };
       if (!sums.isEmpty()) return { ...common, context, ...estimatesOf(sums, next) };
       const why = reason ?? { kind: 'not-measured', why: 'no request of this level was observed' };

@@ -36,7 +36,7 @@ describe('the view', () => {
     expect(pair.level.first).toBe('<');
   });
 
-  it('tells agreement over runs, and answers that changed', () => {
+  it('tells agreement over runs, and answers that changed, and hidden phrases that were found', () => {
     const findings = failingFindings();
     const total = { kind: 'measured', value: 0.75, low: 0.5, high: 0.9, n: 12 } as const;
     const outputs = { requests: 12, allEqual: 9, total, pairwise: 0.9, unique: { mean: 1.25, max: 2 }, without: 0 };
@@ -44,10 +44,11 @@ describe('the view', () => {
     const scored = { n: 10, rightAtReference: 8, rightAtLevel: 6, rightToWrong: 3, wrongToRight: 1, pValue: 0.625 };
     const share = { kind: 'measured', value: 0.5, low: 0.2, high: 0.8, n: 10 } as const;
     const answers = { n: 10, changed: 5, changedShare: share, withoutAtReference: 0, withoutAtLevel: 1, scored };
+    const retrieval = { n: 10, found: 5, foundAtReference: 9, share, problem: 'The prompt was cut.' };
     const view = viewOf({
       ...findings,
       agreement: [{ perturbation: 'repeat', runs: 5, outputs, answers: none }],
-      drift: findings.drift.map((row) => ({ ...row, answers })),
+      drift: findings.drift.map((row) => ({ ...row, answers, retrieval })),
     });
     expect(view.sections[0].facts[0]).toEqual({
       name: 'Agreement over 5 runs of repeat',
@@ -58,6 +59,9 @@ describe('the view', () => {
     expect(view.sections[1].facts[0].value).toBe(
       '5 of 10 changed (50 %, 20 % to 80 %); without an answer 0 and 1; ' +
         'right 8 to 6 of 10, 3 right to wrong, 1 wrong to right, McNemar p 0.625',
+    );
+    expect(view.sections[1].facts.at(-1)!.value).toBe(
+      '5 of 10 found (20 % to 80 %), 9 of 10 without filler; not exercised: The prompt was cut.',
     );
   });
 
