@@ -70,6 +70,8 @@ export const DATA_DICTIONARY: Readonly<Record<string, DictionarySection>> = {
       schemaVersion: 'Version of the record.',
       planSha256: 'As in the manifest.',
       units: 'Units: perturbation, cases, levels with their reference and promise, seed, cost.',
+      answers:
+        'By case: how an answer is read from its output, and the right one where it is known; absent = no case has a rule.',
     },
   },
   observation: {
@@ -106,6 +108,8 @@ export const DATA_DICTIONARY: Readonly<Record<string, DictionarySection>> = {
       determinism: 'Rows: is the output the same?',
       drift: 'Rows: how far does it move?',
       leakage: 'Rows: does it depend on the requests of others?',
+      agreement:
+        'By perturbation: share of requests whose N runs are all equal, in outputs (TARr@N) and answers (TARa@N), and how many there are (unique@N).',
     },
   },
   determinismRow: {
@@ -118,6 +122,8 @@ export const DATA_DICTIONARY: Readonly<Record<string, DictionarySection>> = {
       text: 'The same for text.',
       uniqueOutputs: 'Different outputs of one request over level and reference: largest and mean number.',
       firstTokenDiffs: 'Index of the first differing token of each differing pair, by case.',
+      flips:
+        'Of the pairs that differ in tokens: near ties (margin below the noise), hard flips, unknown; absent = none differs.',
       maxAbsLogprobDiff: 'Largest difference of a log-probability in nats, up to the first differing token.',
       chosenLogprobs:
         'Equality and differences of the log-probabilities that a server returns; absent where bits are compared.',
@@ -144,6 +150,8 @@ export const DATA_DICTIONARY: Readonly<Record<string, DictionarySection>> = {
       perplexityRatio: 'Perplexity at the level over that at the reference.',
       band: 'Name of the band of the mean KL in the policy.',
       klNatsByPosition: 'Mean KL by relative position, for the figure.',
+      answers:
+        'Answers read from the outputs that changed, right to wrong and back, with the exact McNemar test; absent = no case has a rule.',
     },
   },
   leakageRow: {
