@@ -150,6 +150,8 @@ export const DATA_DICTIONARY: Readonly<Record<string, DictionarySection>> = {
       perplexityRatio: 'Perplexity at the level over that at the reference.',
       band: 'Name of the band of the mean KL in the policy.',
       klNatsByPosition: 'Mean KL by relative position, for the figure.',
+      retrieval:
+        'Phrases hidden in prompts: how many outputs hold their own one, here and at the reference; absent = none was hidden.',
       answers:
         'Answers read from the outputs that changed, right to wrong and back, with the exact McNemar test; absent = no case has a rule.',
     },
