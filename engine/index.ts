@@ -107,6 +107,7 @@ export {
   resetPositions,
   resetState,
   sha256PrefixKey,
+  snapshotBytes,
   stagedTransport,
 } from './cache/index.ts';
 export type {

@@ -28,6 +28,7 @@ import { streaming } from './streaming.ts';
 import { tokenization } from './tokenization.ts';
 import { truncation } from './truncation.ts';
 
+export { counterProblem } from './requests/evidence.ts';
 export { arrival } from './arrival.ts';
 export { batchContent } from './batch-content.ts';
 export { batchSize } from './batch-size.ts';

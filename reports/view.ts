@@ -21,6 +21,9 @@ export interface Status {
 
 export type ReportId = 'determinism' | 'drift' | 'leakage';
 
+/** What has a section: the reports, and what is measured beside them and never judged. */
+export type SectionId = ReportId | 'profile';
+
 export interface NamedValue {
   readonly name: string;
   readonly value: string;
@@ -129,6 +132,9 @@ export interface Series {
   readonly name: string;
   readonly role: SeriesRole;
   readonly values: readonly (number | null)[];
+  /** Ends of the interval of each value; absent = none is drawn. */
+  readonly low?: readonly (number | null)[];
+  readonly high?: readonly (number | null)[];
 }
 
 interface FigureBase {
@@ -194,7 +200,7 @@ export interface Tile {
 }
 
 export interface Section {
-  readonly report: ReportId;
+  readonly report: SectionId;
   readonly title: string;
   readonly status: Status;
   readonly headline: string;

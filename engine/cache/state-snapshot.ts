@@ -23,7 +23,7 @@ function regions(block: StateBlock): Region[] {
 }
 
 /** Bytes of a snapshot of this model's state. */
-function snapshotBytes(block: StateBlock): number {
+export function snapshotBytes(block: StateBlock): number {
   return regions(block).reduce((sum, r) => sum + r.length, 0) + (block.memory?.stateBytes ?? 0);
 }
 

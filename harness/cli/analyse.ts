@@ -19,6 +19,7 @@ import {
 } from '../schema/index.ts';
 import { readStoredBaseline, type LogIndex, type RunFolder } from '../store/index.ts';
 import type { CliIo } from './io.ts';
+import { profilePart } from './run-profile.ts';
 
 export interface Analysis {
   readonly findings: Findings;
@@ -101,7 +102,7 @@ export async function findingsOf(run: RunFolder): Promise<Pick<Analysis, 'findin
     seed: run.manifest.seed,
     loadLogits: (blob) => run.loadLogits(blob),
   });
-  return { findings, log };
+  return { findings: { ...findings, ...profilePart(run) }, log };
 }
 
 /** Analyses and stores what was found. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from 'zod';
-import { identifier, policy, precisionMode } from '../schema/index.ts';
+import { identifier, policy, precisionMode, profileSettings } from '../schema/index.ts';
 
 const integer = (min: number, max: number) => z.int().min(min).max(max);
 const nonEmptyText = z.string().min(1);
@@ -231,6 +231,12 @@ const configShape = {
   seed: nonEmptyText.default('evenkeel').describe('Every random choice of a run is derived from it.'),
   runsDirectory: nonEmptyText.default('.evenkeel/runs').describe('Where run folders are made.'),
   cache: cacheConfig.prefault({}).describe('Answers of earlier runs.'),
+  profile: profileSettings
+    .nullable()
+    .default(null)
+    .describe(
+      'Latency and bytes per token by context length, after the units have run; null: not measured. Never judged.',
+    ),
   reporters: z
     .array(reporterName)
     .default(['html', 'json'])

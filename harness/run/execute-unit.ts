@@ -121,7 +121,7 @@ function checkResult({ record, blobs }: LevelResult, job: LevelJob): void {
     if (!stored.has(digest)) throw recordError(`level ${job.levelId}`, `the bytes of blob ${digest}`, 'none');
 }
 
-function recordError(at: string, expected: string, got: string): TargetError {
+export function recordError(at: string, expected: string, got: string): TargetError {
   return new TargetError({
     code: 'TARGET_RECORD_INVALID',
     at,
@@ -135,7 +135,7 @@ function isTransient(error: unknown): boolean {
   return error instanceof TargetError && !PERMANENT_CODES.has(error.code);
 }
 
-function errorText(error: unknown): string {
+export function errorText(error: unknown): string {
   if (error instanceof TargetError || error instanceof DataError) return error.message;
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

@@ -9,3 +9,4 @@ export {
 } from './execute-plan.ts';
 export { createUnitCache, type UnitCache } from './unit-cache.ts';
 export { executeUnit, type ExecuteUnitInput } from './execute-unit.ts';
+export { executeProfile, type ExecuteProfileInput, type ProfileTaken } from './execute-profile.ts';

@@ -64,6 +64,8 @@ export const baseline = z.strictObject({
     card: z.record(z.string(), z.string()),
   }),
   effects: z.array(baselineEffect),
+  /** The run has a profile: its times are not kept here, since no two runs have the same. Absent = it has none. */
+  profiled: z.literal(true).optional(),
   /** By unit id and level id. */
   units: z.record(z.string(), z.record(z.string(), baselineLevel)),
 });

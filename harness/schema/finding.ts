@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { estimate, identifier, notMeasured, schemaVersion } from './scalars.ts';
 import { promise } from './plan.ts';
+import { profileFindings } from './profile.ts';
 
 /** A pair of requests that differ, for people to look at. */
 export const divergence = z.strictObject({
@@ -312,5 +313,7 @@ export const findings = z.strictObject({
   agreement: z.array(agreementRow).min(1).optional(),
   drift: z.array(driftRow),
   leakage: z.array(leakageRow),
+  /** Absent = not asked for. Times: no two runs have the same, and no comparison or verdict looks at them. */
+  profile: profileFindings.optional(),
 });
 export type Findings = z.infer<typeof findings>;

@@ -8,6 +8,7 @@ import type { Findings } from './finding.ts';
 import type { TargetDescription } from './manifest.ts';
 import type { LevelObservation, LogitsBlob, Observation, RequestObservation } from './observation.ts';
 import type { Level, LevelJob, Plan, Unit } from './plan.ts';
+import type { TimedLevel } from './profile.ts';
 
 /** Draws reproducible numbers; forks are by label, never by call order. Implemented in harness/ports. */
 export interface Rng {
@@ -48,7 +49,19 @@ export interface Target {
     job: LevelJob,
     options: { lane: number; forced: ReadonlyMap<string, readonly number[]> },
   ): Promise<LevelResult>;
+  /** For the profile; absent = its times would be those of no model. */
+  readonly timer?: LevelTimer;
   close(): Promise<void>;
+}
+
+export interface LevelTimer {
+  /** What the length of a prompt counts: `words` where only a server knows its tokens. */
+  readonly lengthUnit: 'tokens' | 'words';
+  /**
+   * Runs a job whose last wave is timed; the waves before it bring the cache into its state.
+   * @throws TargetError
+   */
+  timeLevel(job: LevelJob): Promise<TimedLevel>;
 }
 
 export interface GenerationSettings {

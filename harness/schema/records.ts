@@ -15,6 +15,7 @@ import { findings } from './finding.ts';
 import { manifest } from './manifest.ts';
 import { observation } from './observation.ts';
 import { plan } from './plan.ts';
+import { profile } from './profile.ts';
 import { repro } from './repro.ts';
 import { verdict } from './verdict.ts';
 
@@ -33,6 +34,7 @@ export const recordSchemas = {
   auditRecord,
   digestList,
   outputDigestLine,
+  profile,
 } as const;
 
 export type RecordKind = keyof typeof recordSchemas;

@@ -95,6 +95,7 @@ export {
   trialsForZeroFailures,
   type Interval,
 } from './proportion.ts';
+export { medianInterval, theilSenSlope } from './median.ts';
 export { createMagnitudes, type Magnitudes } from './magnitudes.ts';
 export { ascending, mean, quantileOfSorted } from './quantile.ts';
 export { rank } from './ranks.ts';

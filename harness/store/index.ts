@@ -22,3 +22,4 @@ export {
   writeStoredBaseline,
 } from './baseline-file.ts';
 export { readRepro, writeDiagnosis, writeRepro } from './diagnosis-file.ts';
+export { readProfile, writeProfile } from './profile-file.ts';

@@ -5,7 +5,7 @@
  * characters; what is left out is counted.
  * @module
  */
-import type { CheckRow, View } from '../view.ts';
+import type { CheckRow, Section, View } from '../view.ts';
 
 /** GitHub's limit of a comment, less room for what a workflow puts around it. */
 const CHARACTERS_MAX = 60_000;
@@ -29,12 +29,38 @@ export function renderMarkdown(view: View): string {
   const tail = [
     ...facts.map(({ name, value }) => `- ${plain(name)}: ${plain(value)}`),
     ...(facts.length === 0 ? [] : ['']),
+    ...view.sections.filter(({ report }) => report === 'profile').flatMap(profileLines),
     `Target ${code(view.target)}, policy ${code(banner.policyName)}, run ${code(view.runId)}, ${plain(banner.units)}.`,
     '',
     ...(banner.reproduce === '' ? [] : [`Again: ${code(banner.reproduce)}`, '']),
   ];
   const room = CHARACTERS_MAX - [...head, ...tail].join('\n').length;
   return `${[...head, ...openLines(open, room), ...tail].join('\n').trimEnd()}\n`;
+}
+
+/** Curves longer than this are read in the report. */
+const CURVES_MAX = 24;
+
+/** Curves alone; what is shown on demand elsewhere is not shown here. */
+function profileLines({ title, headline, table }: Section): string[] {
+  const rows = table.groups.filter(({ collapsed }) => !collapsed).flatMap((group) => group.rows);
+  const shown = table.columns.flatMap(({ shortTitle }, index) => (shortTitle === null ? [] : [{ shortTitle, index }]));
+  const left = rows.length - CURVES_MAX;
+  return [
+    `### ${plain(title)}`,
+    '',
+    plain(headline),
+    '',
+    ...(rows.length === 0
+      ? []
+      : [
+          row(shown.map(({ shortTitle }) => plain(shortTitle))),
+          row(shown.map(() => '---')),
+          ...rows.slice(0, CURVES_MAX).map(({ cells }) => row(shown.map(({ index }) => plain(cells[index].text)))),
+          ...(left > 0 ? ['', `and ${left} more, in the report of the run`] : []),
+          '',
+        ]),
+  ];
 }
 
 function openLines(checks: readonly CheckRow[], room: number): string[] {

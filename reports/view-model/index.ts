@@ -9,6 +9,7 @@ import { driftCard, driftSection } from './drift-section.ts';
 import { WORDS } from './kinds.ts';
 import { leakageCard, leakageSection } from './leakage-section.ts';
 import { matrixOf } from './matrix.ts';
+import { profileSections } from './profile-section.ts';
 import { capabilitiesOf, checksOf, manifestOf, unitsOf } from './record.ts';
 
 export type { UnitSummary, ViewInput } from './context.ts';
@@ -26,7 +27,12 @@ export function buildView(input: ViewInput): View {
     banner: bannerOf(context),
     cards: [determinismCard(context), driftCard(context), leakageCard(context)],
     matrix: matrixOf(context),
-    sections: [determinismSection(context), driftSection(context), leakageSection(context)],
+    sections: [
+      determinismSection(context),
+      driftSection(context),
+      leakageSection(context),
+      ...profileSections(context),
+    ],
     divergences: divergencesOf(context),
     checks: checksOf(context),
     invariants: input.verdict.invariants.map(({ knob, text }) => ({ name: knob, value: text })),

@@ -63,6 +63,7 @@ export function snapshot({ manifest, plan, observations, findings }: SnapshotInp
       card: sortedRecord(target.card.map(({ name, value }) => [name, value])),
     },
     effects: effectsOf(findings).sort((a, b) => compareText(keyOfEffect(a), keyOfEffect(b))),
+    ...(findings.profile === undefined ? {} : { profiled: true }),
     units: sortedRecord(units),
   };
 }

@@ -100,7 +100,13 @@ function notComparable({ base, head, onlyBase, onlyHead }: Sides): string[] {
     [only(inBase, inHead), 'effect', `of ${base.name} not in ${head.name}`],
     [only(inHead, inBase), 'effect', `of ${head.name} not in ${base.name}`],
   ];
-  return lines.filter(([count]) => count > 0).map(([count, noun, where]) => `${counted(count, noun)} ${where}`);
+  const profiled = [base, head].filter(({ baseline }) => baseline.profiled === true).map(({ name }) => name);
+  return [
+    ...lines.filter(([count]) => count > 0).map(([count, noun, where]) => `${counted(count, noun)} ${where}`),
+    ...(profiled.length === 0
+      ? []
+      : [`the profile of ${profiled.join(' and of ')}: times of two runs differ by more than the target`]),
+  ];
 }
 
 function effectChanges(base: Baseline, head: Baseline, rng: Rng): EffectChange[] {

@@ -190,7 +190,11 @@ function requestSalt(name: string, { nonce, job }: Pick<RunLevelInput, 'nonce' |
 const digestOf = (parts: readonly string[]): string =>
   createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 32);
 
-function promptOf({ prompt, promptForm }: PlannedRequest, tokenIdPrompts: boolean, tokenizer: Tokenizer): Prompt {
+export function promptOf(
+  { prompt, promptForm }: PlannedRequest,
+  tokenIdPrompts: boolean,
+  tokenizer: Tokenizer,
+): Prompt {
   if (promptForm === undefined ? tokenIdPrompts : promptForm === 'tokens')
     return { kind: 'tokens', tokenIds: prompt.kind === 'tokens' ? prompt.tokenIds : tokenizer.encode(prompt.text) };
   return { kind: 'text', text: prompt.kind === 'text' ? prompt.text : tokenizer.decode(prompt.tokenIds) };

@@ -11,6 +11,7 @@ import { createHttpClient, parseBaseUrl, systemHttpClock, type HttpClient } from
 import { probeEndpoint, type ProbeResult } from '../probe/index.ts';
 import type { EndpointOptions } from './options.ts';
 import { runLevel } from './run-level.ts';
+import { timeLevel } from './time-level.ts';
 import { byteTokenizer, codePointTokenizer } from './text-tokenizer.ts';
 
 /** @throws ConfigError when the base URL is none */
@@ -37,6 +38,10 @@ export function createEndpointTarget(options: EndpointOptions): Target {
       if (lane !== 0) throw new RangeError(`runLevel: expected lane 0, got ${lane}`);
       const { features } = await probe();
       return runLevel({ client, clock, features, tokenizer, waves: options.waves, nonce, job, forced });
+    },
+    timer: {
+      lengthUnit: options.tokenizer === 'bytes' ? 'tokens' : 'words',
+      timeLevel: async (job) => timeLevel({ client, clock, features: (await probe()).features, tokenizer, job }),
     },
     close: () => Promise.resolve(),
   };

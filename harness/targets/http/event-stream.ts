@@ -52,6 +52,40 @@ function dataOf(text: string): Wire[] | null {
   }
 }
 
+/** The text that one choice of an event brings; '' for none. */
+function pieceOf(choice: Wire): string {
+  const delta = asWire(choice['delta']);
+  return (delta === null ? textAt(choice, 'text') : textAt(delta, 'content')) ?? '';
+}
+
+/** When a part of an answer had come, on the clock of the client: all bytes before `endByte`. */
+export interface Arrival {
+  readonly atMs: number;
+  readonly endByte: number;
+}
+
+/**
+ * When each event that brought text was complete. Events that came in one packet have one time: the client cannot know more.
+ *
+ * @param arrivals - ascending
+ */
+export function pieceTimes(text: string, arrivals: readonly Arrival[]): number[] {
+  const times: number[] = [];
+  let lineEnd = 0;
+  let packet = 0;
+  for (const line of text.split('\n')) {
+    lineEnd += Buffer.byteLength(line);
+    const [event] = line.startsWith('data:') ? (dataOf(line) ?? []) : [];
+    const choices = (asList(event?.['choices']) ?? []).map(asWire);
+    if (choices.some((choice) => choice !== null && pieceOf(choice) !== '')) {
+      while (packet < arrivals.length - 1 && arrivals[packet].endByte < lineEnd) packet++;
+      if (arrivals[packet] !== undefined) times.push(arrivals[packet].atMs);
+    }
+    lineEnd++;
+  }
+  return times;
+}
+
 /** 1 when the event brought text. */
 function add(choices: Map<number, OpenChoice>, choice: Wire): 0 | 1 {
   const index = typeof choice['index'] === 'number' ? choice['index'] : 0;
@@ -61,7 +95,7 @@ function add(choices: Map<number, OpenChoice>, choice: Wire): 0 | 1 {
     open = { chat: delta !== null, text: '', finishReason: null, tokenIds: [], fields: {} };
     choices.set(index, open);
   }
-  const piece = (delta === null ? textAt(choice, 'text') : textAt(delta, 'content')) ?? '';
+  const piece = pieceOf(choice);
   open.text += piece;
   open.finishReason = textAt(choice, 'finish_reason') ?? open.finishReason;
   open.tokenIds.push(...(asList(choice['token_ids']) ?? []));

@@ -8,7 +8,7 @@
  */
 import { TargetError } from '../../ports/index.ts';
 import type { BaseUrl } from './base-url.ts';
-import { joinEvents } from './event-stream.ts';
+import { joinEvents, type Arrival } from './event-stream.ts';
 import { parseLenientJson } from './lenient-json.ts';
 import { backoffWaitMs, isRetryable, statedWaitMs } from './retry-after.ts';
 
@@ -57,6 +57,8 @@ export interface HttpAnswer {
   readonly text: string;
   /** Events that brought text; absent = the answer came whole. */
   readonly pieces?: number;
+  /** When its parts came; absent = not asked for. */
+  readonly arrivals?: readonly Arrival[];
   readonly attempts: readonly HttpAttempt[];
   /** Of the last attempt, on the monotonic clock. */
   readonly startedMs: number;
@@ -69,6 +71,8 @@ export interface RequestOptions {
   readonly retry: boolean;
   /** On a connection of its own, so that a second server behind the same address has its chance to answer. */
   readonly fresh?: boolean;
+  /** The time of each part of the answer is wanted. */
+  readonly timed?: boolean;
 }
 
 export interface HttpClient {
@@ -127,11 +131,15 @@ async function sendWithRetries(options: HttpClientOptions, url: string, request:
       if (last || !outcome.transient) throw outcome.error;
       waitedMs = backoffWaitMs(attempts.length);
     } else {
-      const { status, headers, text } = outcome;
+      const { status, headers, text, arrivals } = outcome;
       const again = shouldRetry(status, headers);
       const error = status >= 200 && status <= 299 ? null : `HTTP ${status}`;
       attempts.push({ status, error, waitedMs, durationMs });
-      if (!again || last) return { status, text, json: jsonOf(text), attempts, startedMs, finishedMs };
+      if (!again || last)
+        return {
+          ...{ status, text, json: jsonOf(text), attempts, startedMs, finishedMs },
+          ...(request.timed === true ? { arrivals } : {}),
+        };
       waitedMs = statedWaitMs(headers, clock.wallMs()) ?? backoffWaitMs(attempts.length);
       if (waitedMs > options.waitMsMax)
         throw new TargetError({
@@ -157,7 +165,13 @@ function shouldRetry(status: number, headers: Pick<Headers, 'get'>): boolean {
 }
 
 type Outcome =
-  | { readonly kind: 'answer'; readonly status: number; readonly headers: Headers; readonly text: string }
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly headers: Headers;
+      readonly text: string;
+      readonly arrivals: readonly Arrival[];
+    }
   | { readonly kind: 'failed'; readonly error: TargetError; readonly transient: boolean };
 
 async function attemptOnce(options: HttpClientOptions, url: string, request: RequestOptions): Promise<Outcome> {
@@ -176,8 +190,8 @@ async function attemptOnce(options: HttpClientOptions, url: string, request: Req
       },
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
     });
-    const text = await readLimited(response, options.answerBytesMax, () => abort.abort());
-    if (text === null)
+    const read = await readLimited(response, options, () => abort.abort());
+    if (read === null)
       return failed(false, {
         code: 'TARGET_ANSWER_TOO_LARGE',
         at: url,
@@ -185,7 +199,7 @@ async function attemptOnce(options: HttpClientOptions, url: string, request: Req
         got: 'more',
         hint: 'Ask for fewer tokens or alternatives, or raise target.answerBytesMax.',
       });
-    return { kind: 'answer', status: response.status, headers: response.headers, text };
+    return { kind: 'answer', status: response.status, headers: response.headers, ...read };
   } catch (cause) {
     if (abort.signal.aborted)
       return failed(true, {
@@ -214,8 +228,13 @@ function failed(transient: boolean, problem: ConstructorParameters<typeof Target
 }
 
 /** Null when there are more bytes than allowed; the rest is not read. */
-async function readLimited(response: Response, bytesMax: number, stop: () => void): Promise<string | null> {
-  if (response.body === null) return '';
+async function readLimited(
+  response: Response,
+  { answerBytesMax, clock }: Pick<HttpClientOptions, 'answerBytesMax' | 'clock'>,
+  stop: () => void,
+): Promise<{ readonly text: string; readonly arrivals: readonly Arrival[] } | null> {
+  const arrivals: Arrival[] = [];
+  if (response.body === null) return { text: '', arrivals };
   const chunks: Uint8Array[] = [];
   let length = 0;
   const reader = (response.body as ReadableStream<Uint8Array>).getReader();
@@ -223,13 +242,14 @@ async function readLimited(response: Response, bytesMax: number, stop: () => voi
     const { done, value } = await reader.read();
     if (done) break;
     length += value.byteLength;
-    if (length > bytesMax) {
+    if (length > answerBytesMax) {
       stop();
       return null;
     }
     chunks.push(value);
+    arrivals.push({ atMs: clock.nowMs(), endByte: length });
   }
-  return new TextDecoder().decode(Buffer.concat(chunks));
+  return { text: new TextDecoder().decode(Buffer.concat(chunks)), arrivals };
 }
 
 function jsonOf(text: string): unknown {

@@ -10,3 +10,4 @@ export {
   type HttpClock,
 } from './http-client.ts';
 export * from './wire.ts';
+export { pieceTimes } from './event-stream.ts';

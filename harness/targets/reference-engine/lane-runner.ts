@@ -3,13 +3,14 @@
  * @module
  */
 import { adoptCheckpoint, createByteTokenizer } from '../../../engine/index.ts';
-import { TargetError } from '../../ports/index.ts';
+import { systemClock, TargetError } from '../../ports/index.ts';
 import { openEngineShelf, type EngineShelf } from './engine-shelf.ts';
 import { laneProblem } from './lane-errors.ts';
 import { knobsOfJob } from './knobs.ts';
 import type { Lane } from './lane.ts';
 import type { ReferenceEngineOptions } from './options.ts';
 import { runLevel } from './run-level.ts';
+import { timeLevel } from './time-level.ts';
 
 /** @param breathe - called between waves */
 export function createLaneRunner(options: ReferenceEngineOptions, breathe: () => Promise<void>): Lane {
@@ -34,6 +35,11 @@ export function createLaneRunner(options: ReferenceEngineOptions, breathe: () =>
       guarded(`${options.id}, unit ${job.unitId}, level ${job.levelId}`, async () => {
         const engine = (await opened()).engineFor({ precision: job.precision, knobs: knobsOfJob(job) });
         return runLevel({ engine, tokenizer, job, forced, breathe });
+      }),
+    timeLevel: (job) =>
+      guarded(`${options.id}, profile, ${job.levelId}`, async () => {
+        const engine = (await opened()).engineFor({ precision: job.precision, knobs: knobsOfJob(job) });
+        return timeLevel({ engine, tokenizer, job, clock: systemClock });
       }),
     close: () => Promise.resolve(),
   };

@@ -4,7 +4,7 @@
  * @module
  */
 import type { SharedCheckpoint } from '../../../engine/index.ts';
-import type { LevelJob, LevelResult } from '../../schema/index.ts';
+import type { LevelJob, LevelResult, TimedLevel } from '../../schema/index.ts';
 import type { LaneDescription } from './options.ts';
 
 export interface Lane {
@@ -14,5 +14,6 @@ export interface Lane {
   /** Takes another lane's checkpoint instead of opening its own; before anything else is asked. */
   adopt(shared: SharedCheckpoint): Promise<void>;
   runLevel(job: LevelJob, forced: ReadonlyMap<string, readonly number[]>): Promise<LevelResult>;
+  timeLevel(job: LevelJob): Promise<TimedLevel>;
   close(): Promise<void>;
 }

@@ -41,6 +41,8 @@ export function createReferenceEngineTarget(options: ReferenceEngineOptions): Ta
         throw new RangeError(`runLevel: expected a lane below ${lanes.length}, got ${lane}`);
       return lanes[lane].runLevel(job, forced);
     },
+    // on one lane, while the others rest
+    timer: { lengthUnit: 'tokens', timeLevel: (job) => lanes[0].timeLevel(job) },
     close: async () => {
       await Promise.all(lanes.map((lane) => lane.close()));
     },

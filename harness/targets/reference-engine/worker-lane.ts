@@ -64,6 +64,10 @@ export function createWorkerLane(options: ReferenceEngineOptions, script: URL): 
       const answer = await ask({ kind: 'run-level', job, forced });
       return answer.kind === 'level' ? answer.result : unexpected(answer);
     },
+    timeLevel: async (job) => {
+      const answer = await ask({ kind: 'time-level', job });
+      return answer.kind === 'timed' ? answer.timed : unexpected(answer);
+    },
     close: async () => {
       const running = worker;
       if (running === null) return;

@@ -25,6 +25,8 @@ async function answer(question: LaneQuestion): Promise<{ reply: LaneAnswer; tran
       await runner.adopt(question.shared);
       return { reply: { kind: 'adopted' }, transfer: [] };
     }
+    if (question.kind === 'time-level')
+      return { reply: { kind: 'timed', timed: await runner.timeLevel(question.job) }, transfer: [] };
     const result = await runner.runLevel(question.job, question.forced);
     return { reply: { kind: 'level', result }, transfer: result.blobs.map(({ bytes }) => bytes.buffer as ArrayBuffer) };
   } catch (error) {

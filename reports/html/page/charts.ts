@@ -8,6 +8,7 @@ import type {
   HistogramFigure,
   IntervalsFigure,
   LinesFigure,
+  Series,
   SeriesRole,
   StackedBarsFigure,
 } from '../../view.ts';
@@ -218,15 +219,19 @@ function lines(figure: LinesFigure): ChartConfig {
     type: 'line',
     data: {
       labels: figure.x,
-      datasets: figure.series.map((series, i) => ({
-        label: series.name,
-        // a logarithmic axis has no zero: a gap, as the caption says
-        data: series.values.map((value) => (value === null || value <= 0 ? null : value)),
-        borderColor: roleColour(series.role, i),
-        backgroundColor: roleColour(series.role, i),
-        borderWidth: 1.75,
-        pointRadius: 0,
-      })),
+      datasets: figure.series.flatMap((series, i) => [
+        {
+          label: series.name,
+          // a logarithmic axis has no zero: a gap, as the caption says
+          data: series.values.map((value) => (value === null || value <= 0 ? null : value)),
+          borderColor: roleColour(series.role, i),
+          backgroundColor: roleColour(series.role, i),
+          borderWidth: 1.75,
+          // few points are values that were measured, many are a curve
+          pointRadius: series.low === undefined ? 0 : 3,
+        },
+        ...intervalBand(series, roleColour(series.role, i)),
+      ]),
     },
     options: {
       ...common,
@@ -235,7 +240,24 @@ function lines(figure: LinesFigure): ChartConfig {
         x: { title: axisTitle(figure.xTitle), ticks: { maxTicksLimit: 9, maxRotation: 0 }, grid: { display: false } },
         y: { type: 'logarithmic', title: axisTitle(figure.yTitle) },
       },
-      plugins: legend(figure.series.length > 1),
+      plugins: {
+        legend: {
+          display: figure.series.length > 1,
+          position: 'bottom',
+          labels: { boxWidth: 12, filter: (item: { text: string }) => item.text !== '' },
+        },
+        tooltip: { filter: (item: { dataset: { label: string } }) => item.dataset.label !== '' },
+      },
     },
   };
+}
+
+/** The interval of a line as a shaded band: two lines without a name, the upper filled down to the lower. */
+function intervalBand({ low, high }: Series, line: string): object[] {
+  if (low === undefined || high === undefined) return [];
+  const edge = { label: '', borderWidth: 0, pointRadius: 0, backgroundColor: `${line}33` };
+  return [
+    { ...edge, data: low },
+    { ...edge, data: high, fill: '-1' },
+  ];
 }

@@ -12,6 +12,7 @@ const LINKS = [
   ['determinism', 'Determinism'],
   ['drift', 'Drift'],
   ['leakage', 'Leakage'],
+  ['profile', 'Profile'],
   ['divergences', 'Outputs'],
   ['checks', 'Checks'],
   ['serving-card', 'Serving card'],

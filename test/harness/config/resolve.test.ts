@@ -77,6 +77,7 @@ describe('resolveConfig', () => {
       seed: 'evenkeel',
       runsDirectory: '.evenkeel/runs',
       cache: { use: false, directory: '.evenkeel/cache', maxAgeDays: 7 },
+      profile: null,
       reporters: ['html', 'json'],
     });
   });

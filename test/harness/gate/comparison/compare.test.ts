@@ -52,6 +52,14 @@ describe('a comparison of outputs', () => {
     expect(judged(createBaseline({ requests: 20 }), createBaseline({ requests: 18 }), partial).outcome).toBe('pass');
   });
 
+  it('names a profile as not compared, and judges as without it', () => {
+    const plain = createBaseline({ requests: 20 });
+    const profiled: Baseline = { ...createBaseline({ requests: 20 }), profiled: true };
+    expect(compared(plain, profiled).notComparable).toEqual([expect.stringContaining('the profile of run one: times')]);
+    expect(compared(profiled, profiled).notComparable).toEqual([expect.stringContaining('of main and of run one')]);
+    expect(judged(plain, profiled)).toEqual(judged(plain, plain));
+  });
+
   it('says what cannot be compared, and refuses when that is everything', () => {
     const { notComparable, units } = compared(createBaseline({ requests: 2 }), createBaseline({ requests: 5 }));
     expect(notComparable).toEqual(['3 units of run one not in main']);
