@@ -48,7 +48,7 @@ export async function diagnoseRow(input: DiagnoseInput): Promise<Diagnosed> {
   const sides = await runPair(target, whole.pair);
   // levels that are laid over each other change the prompt or the arithmetic
   const by = differenceKindOf(input.withLevels.length > 0 ? 'drift' : row.promise, sides);
-  const location = await locatePair(whole.pair, sides, by, { own: whole.own, tokenizer: target.tokenizer });
+  const location = await locatePair(whole.pair, sides, by, { own: whole.own, tokenizer: target.tokenizer, pool });
   const found =
     search === null
       ? notMeasured('the prompts of the two sides differ, and the request shares its unit with other cases')

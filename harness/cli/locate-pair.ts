@@ -23,9 +23,9 @@ import type {
   Target,
   Tokenizer,
 } from '../schema/index.ts';
-import { openReferenceEngineTracer, type TracedLevel } from '../targets/index.ts';
-import { referenceEngineOptions } from './create-target.ts';
-import { partsModuleOf, type OwnTarget } from './recorded-run.ts';
+import type { TracedLevel } from '../targets/index.ts';
+import type { OwnTarget } from './recorded-run.ts';
+import type { TargetPool } from './target-pool.ts';
 
 export async function runPair(target: Pick<Target, 'runLevel'>, pair: JobPair): Promise<Sides> {
   const reference = (await target.runLevel(pair.reference, { lane: 0, forced: new Map() })).record;
@@ -45,7 +45,7 @@ export async function locatePair(
   pair: JobPair,
   sides: Sides,
   by: DifferenceKind,
-  { own, tokenizer }: { readonly own: OwnTarget; readonly tokenizer: Tokenizer },
+  asked: Asked,
 ): Promise<DivergenceLocation> {
   const { firstBitDiff, firstTokenDiff } = differenceOf(sides);
   const first = firstBitDiff ?? firstTokenDiff;
@@ -55,15 +55,20 @@ export async function locatePair(
     firstBitDiff,
     firstTokenDiff,
     position: first === null || promptTokens === null ? null : promptTokens - 1 + first,
-    site: await siteOf(pair, own, tokenizer),
+    site: await siteOf(pair, asked),
   };
 }
 
-async function siteOf(pair: JobPair, own: OwnTarget, tokenizer: Tokenizer): Promise<DivergenceSite> {
-  const { config, directory } = own;
-  if (config.kind !== 'reference-engine')
-    return { kind: 'unsupported', why: `A target of kind ${config.kind} shows nothing of its inside.` };
-  const tracer = await openReferenceEngineTracer(referenceEngineOptions(config, directory, partsModuleOf(config)));
+interface Asked {
+  readonly own: OwnTarget;
+  readonly tokenizer: Tokenizer;
+  readonly pool: Pick<TargetPool, 'tracer'>;
+}
+
+async function siteOf(pair: JobPair, { own, tokenizer, pool }: Asked): Promise<DivergenceSite> {
+  const tracer = await pool.tracer(own);
+  if (tracer === null)
+    return { kind: 'unsupported', why: `A target of kind ${own.config.kind} shows nothing of its inside.` };
   const reference = await tracer.trace(pair.reference, new Map());
   const level = await tracer.trace(pair.level, forcedOf(pair.level, reference.result.record));
   return locate(

@@ -1,9 +1,10 @@
 /** Targets: what can be asked. One folder a kind. @module */
 export {
   createPartsTarget,
+  createReferenceEngineFamily,
   createReferenceEngineTarget,
   loadPartsModule,
-  openReferenceEngineTracer,
+  type EngineFamily,
   type PartsTargetOptions,
   type ReferenceEngineOptions,
   type TracedLevel,

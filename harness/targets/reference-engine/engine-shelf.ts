@@ -4,22 +4,20 @@
  */
 import {
   buildCheckpoint,
-  createEngine,
   loadCheckpoint,
   shareCheckpoint,
   type Checkpoint,
-  type Engine,
   type SharedCheckpoint,
   type TraceTap,
 } from '../../../engine/index.ts';
-import type { LevelJob } from '../../schema/index.ts';
-import { engineOptionsOf, knobsFor, knobsKey } from './knobs.ts';
+import { enginesByLevel, type EngineFor } from './engines-by-level.ts';
+import { knobsFor } from './knobs.ts';
 import type { LaneDescription, ReferenceEngineOptions } from './options.ts';
 import { loadPartsModule } from './parts-module.ts';
 
 export interface EngineShelf {
   readonly description: LaneDescription;
-  engineFor(level: Pick<LevelJob, 'precision' | 'knobs'>): Engine;
+  readonly engineFor: EngineFor;
   /** The checkpoint for other lanes. */
   share(): SharedCheckpoint;
 }
@@ -35,34 +33,16 @@ export async function openEngineShelf(
 ): Promise<EngineShelf> {
   const custom = options.partsModule === null ? null : await loadPartsModule(options.partsModule);
   const checkpoint = adopted ?? openCheckpoint(options);
-  const engines = new Map<string, Engine>();
-  const pageTokens = (): number => {
-    const session = engineFor({ precision: 'target-default' }).openSession();
-    session.close();
-    return session.cache.pageTokens;
-  };
-  const engineFor: EngineShelf['engineFor'] = ({ precision: asked, knobs = {} }) => {
-    const precision = asked === 'target-default' ? options.precision : asked;
-    const key = `${precision} ${knobsKey(knobs)}`;
-    let engine = engines.get(key);
-    if (engine === undefined) {
-      const own = engineOptionsOf(knobs, pageTokens);
-      engine = createEngine(checkpoint, {
-        precision,
-        maxBatch: options.maxBatch,
-        chunkSize: options.chunkSize,
-        keyBlock: options.keyBlock,
-        splitPolicy: options.splitPolicy,
-        mhcSplitK: options.mhcSplitK,
-        tap,
-        ...own,
-        // what the configuration exchanges stays exchanged, whatever a level sets
-        parts: { ...own.parts, ...custom?.parts },
-      });
-      engines.set(key, engine);
-    }
-    return engine;
-  };
+  const engineFor = enginesByLevel(checkpoint, {
+    precision: options.precision,
+    maxBatch: options.maxBatch,
+    chunkSize: options.chunkSize,
+    keyBlock: options.keyBlock,
+    splitPolicy: options.splitPolicy,
+    mhcSplitK: options.mhcSplitK,
+    tap,
+    ...(custom === null ? {} : { parts: custom.parts }),
+  });
   const engine = engineFor({ precision: 'target-default' });
   return {
     description: {
@@ -76,7 +56,7 @@ export async function openEngineShelf(
   };
 }
 
-function openCheckpoint({ checkpoint }: ReferenceEngineOptions): Checkpoint {
+export function openCheckpoint({ checkpoint }: Pick<ReferenceEngineOptions, 'checkpoint'>): Checkpoint {
   return checkpoint.kind === 'seeded'
     ? buildCheckpoint({ preset: checkpoint.preset, seed: checkpoint.seed })
     : loadCheckpoint(checkpoint.path);

@@ -3,13 +3,14 @@
  * @module
  */
 import type { Target } from '../../schema/index.ts';
+import type { EngineFamily } from './family.ts';
 import type { ReferenceEngineOptions } from './options.ts';
 import type { PartsTargetOptions } from './parts-target.ts';
-import type { Tracer } from './tracer.ts';
 
 export { loadPartsModule } from './parts-module.ts';
 export type { PartsTargetOptions, ReferenceEngineOptions };
-export type { TracedLevel, Tracer } from './tracer.ts';
+export type { EngineFamily } from './family.ts';
+export type { TracedLevel } from './tracer.ts';
 
 /** Makes the target; nothing of a model is loaded and no thread starts before the first question. */
 export async function createReferenceEngineTarget(options: ReferenceEngineOptions): Promise<Target> {
@@ -17,10 +18,10 @@ export async function createReferenceEngineTarget(options: ReferenceEngineOption
   return target.createReferenceEngineTarget(options);
 }
 
-/** The engine with a listener, in this thread: `tracer.ts`. */
-export async function openReferenceEngineTracer(options: ReferenceEngineOptions): Promise<Tracer> {
-  const tracer = await import('./tracer.ts');
-  return tracer.openTracer(options);
+/** Engines over one checkpoint in this thread, as targets and with a listener: `family.ts`. */
+export async function createReferenceEngineFamily(): Promise<EngineFamily> {
+  const family = await import('./family.ts');
+  return family.createEngineFamily();
 }
 
 /** The engine in this thread, over the caller's checkpoint, with options and parts that no configuration names. */

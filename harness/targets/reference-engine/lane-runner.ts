@@ -2,7 +2,7 @@
  * The work of a lane, in whatever thread it runs: opens the engines at the first call, then runs levels one at a time.
  * @module
  */
-import { adoptCheckpoint, createByteTokenizer } from '../../../engine/index.ts';
+import { adoptCheckpoint, createByteTokenizer, type Checkpoint } from '../../../engine/index.ts';
 import { systemClock, TargetError } from '../../ports/index.ts';
 import { openEngineShelf, type EngineShelf } from './engine-shelf.ts';
 import { laneProblem } from './lane-errors.ts';
@@ -12,11 +12,18 @@ import type { ReferenceEngineOptions } from './options.ts';
 import { runLevel } from './run-level.ts';
 import { timeLevel } from './time-level.ts';
 
-/** @param breathe - called between waves */
-export function createLaneRunner(options: ReferenceEngineOptions, breathe: () => Promise<void>): Lane {
+/**
+ * @param breathe - called between waves
+ * @param checkpoint - opened at the first question; absent = its own
+ */
+export function createLaneRunner(
+  options: ReferenceEngineOptions,
+  breathe: () => Promise<void>,
+  checkpoint: (() => Checkpoint) | null = null,
+): Lane {
   const tokenizer = createByteTokenizer();
   let shelf: Promise<EngineShelf> | null = null;
-  const opened = (): Promise<EngineShelf> => (shelf ??= openEngineShelf(options, null));
+  const opened = async (): Promise<EngineShelf> => await (shelf ??= openEngineShelf(options, checkpoint?.() ?? null));
   const guarded = async <T>(at: string, work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -46,6 +53,6 @@ export function createLaneRunner(options: ReferenceEngineOptions, breathe: () =>
 }
 
 /** Runs in this thread; lets timers and signals through between waves. */
-export function createInlineLane(options: ReferenceEngineOptions): Lane {
-  return createLaneRunner(options, () => new Promise((resolve) => setImmediate(resolve)));
+export function createInlineLane(options: ReferenceEngineOptions, checkpoint: (() => Checkpoint) | null = null): Lane {
+  return createLaneRunner(options, () => new Promise((resolve) => setImmediate(resolve)), checkpoint);
 }

@@ -5,7 +5,6 @@
  */
 import {
   createByteTokenizer,
-  createEngine,
   PRECISION_MODES,
   type BatchRequest,
   type Checkpoint,
@@ -13,7 +12,8 @@ import {
   type EngineOptions,
 } from '../../../engine/index.ts';
 import type { LevelJob, Target } from '../../schema/index.ts';
-import { engineOptionsOf, knobsFor, knobsKey, knobsOfJob } from './knobs.ts';
+import { enginesByLevel } from './engines-by-level.ts';
+import { knobsFor, knobsOfJob } from './knobs.ts';
 import { runLevel } from './run-level.ts';
 
 export interface PartsTargetOptions {
@@ -28,20 +28,7 @@ export interface PartsTargetOptions {
 
 export function createPartsTarget({ id, checkpoint, engine: options, ...rest }: PartsTargetOptions): Target {
   const tokenizer = createByteTokenizer();
-  const engines = new Map<string, Engine>();
-  const engineFor = ({ precision, knobs = {} }: Pick<LevelJob, 'precision' | 'knobs'>): Engine => {
-    const key = `${precision} ${knobsKey(knobs)}`;
-    let engine = engines.get(key);
-    if (engine === undefined) {
-      engine = createEngine(checkpoint, {
-        ...options,
-        ...(precision === 'target-default' ? {} : { precision }),
-        ...engineOptionsOf(knobs, () => pageTokensOf(checkpoint, options)),
-      });
-      engines.set(key, engine);
-    }
-    return engine;
-  };
+  const engineFor = enginesByLevel(checkpoint, options);
   return {
     id,
     lanes: 1,
@@ -70,13 +57,6 @@ export function createPartsTarget({ id, checkpoint, engine: options, ...rest }: 
       }),
     close: () => Promise.resolve(),
   };
-}
-
-function pageTokensOf(checkpoint: Checkpoint, options: EngineOptions): number {
-  if (typeof options.pageTokens === 'number') return options.pageTokens;
-  const session = createEngine(checkpoint, options).openSession();
-  session.close();
-  return session.cache.pageTokens;
 }
 
 /** Every request of every session goes through `change`. */

@@ -25,7 +25,11 @@ const BYTES = 256;
  */
 export function createReferenceEngineTarget(options: ReferenceEngineOptions): Target {
   const compiled = !import.meta.url.endsWith('.ts');
-  const lanes: Lane[] = compiled ? createWorkerLanes(options) : [createInlineLane(options)];
+  return targetOver(options, compiled ? createWorkerLanes(options) : [createInlineLane(options)]);
+}
+
+/** The target over lanes that somebody else has made; the first one describes it. */
+export function targetOver(options: ReferenceEngineOptions, lanes: readonly Lane[]): Target {
   return {
     id: options.id,
     lanes: lanes.length,

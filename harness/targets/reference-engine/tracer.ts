@@ -2,7 +2,13 @@
  * Levels with a listener: the same work as a lane's, and the fingerprint of every op. For a diagnosis, in this thread.
  * @module
  */
-import { createByteTokenizer, createFingerprintTap, type OpFingerprint, type TraceTap } from '../../../engine/index.ts';
+import {
+  createByteTokenizer,
+  createFingerprintTap,
+  type Checkpoint,
+  type OpFingerprint,
+  type TraceTap,
+} from '../../../engine/index.ts';
 import type { LevelJob, LevelResult } from '../../schema/index.ts';
 import { openEngineShelf } from './engine-shelf.ts';
 import type { ReferenceEngineOptions } from './options.ts';
@@ -19,9 +25,9 @@ export interface Tracer {
 }
 
 /** @throws CheckpointError, RangeError, TypeError as `openEngineShelf` */
-export async function openTracer(options: ReferenceEngineOptions): Promise<Tracer> {
+export async function openTracer(options: ReferenceEngineOptions, checkpoint: Checkpoint): Promise<Tracer> {
   let listener: TraceTap | null = null;
-  const shelf = await openEngineShelf(options, null, (event) => listener?.(event));
+  const shelf = await openEngineShelf(options, checkpoint, (event) => listener?.(event));
   const tokenizer = createByteTokenizer();
   return {
     async trace(job, forced) {
