@@ -110,6 +110,21 @@ export const DATA_DICTIONARY: Readonly<Record<string, DictionarySection>> = {
       leakage: 'Rows: does it depend on the requests of others?',
       agreement:
         'By perturbation: share of requests whose N runs are all equal, in outputs (TARr@N) and answers (TARa@N), and how many there are (unique@N).',
+      profile: 'Times and bytes per token, measured and never judged; absent = not asked for.',
+    },
+  },
+  profile: {
+    title: 'run/profile.json',
+    about: 'Samples of the profile as they were taken; only in a run that asked for one.',
+    fields: {
+      schemaVersion: 'Version of the record.',
+      targetFingerprintSha256: 'As in the manifest.',
+      settings: 'The lists whose combinations are the cells; tokens to produce; rounds.',
+      lengthUnit: 'What a context length counts: tokens, or words where only a server knows its tokens.',
+      clockResolutionMs: 'Smallest step of the clock that was seen, in milliseconds.',
+      cells: 'Context length, precision, batch and cache tier of each cell.',
+      unsupported: 'Cells that the target cannot run, and why.',
+      samples: 'Each sample in the order of measurement: round, place, times of pieces, bytes, counters, or the error.',
     },
   },
   determinismRow: {

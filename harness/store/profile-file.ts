@@ -8,14 +8,14 @@ import type { Profile } from '../schema/index.ts';
 import { readRecord, recordText } from './json-file.ts';
 import type { RunFolder } from './run-folder.ts';
 
-const FILE_NAME = 'profile.json';
+export const PROFILE_NAME = 'profile.json';
 
 export function writeProfile(run: Pick<RunFolder, 'writeReport'>, value: Profile): void {
-  run.writeReport(FILE_NAME, recordText('profile', value, FILE_NAME));
+  run.writeReport(PROFILE_NAME, recordText('profile', value, PROFILE_NAME));
 }
 
 /** Null when none was taken. @throws DataError when it is damaged */
 export function readProfile({ directory }: Pick<RunFolder, 'directory'>): Profile | null {
-  const path = join(directory, FILE_NAME);
+  const path = join(directory, PROFILE_NAME);
   return existsSync(path) ? readRecord(path, 'profile') : null;
 }

@@ -1,7 +1,7 @@
 /**
  * A copy of a run folder with its observations changed on the way: line by line, in the memory of one.
  *
- * Manifest, plan and the stored baseline are copied byte for byte; of the blobs those that a copied line names; nothing that is a function
+ * Manifest, plan, the stored baseline and the profile are copied byte for byte; of the blobs those that a copied line names; nothing that is a function
  * of these (findings, verdict, reports).
  * @module
  */
@@ -9,6 +9,7 @@ import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { blobDigests, type Observation } from '../schema/index.ts';
 import { STORED_BASELINE_NAME } from './baseline-file.ts';
+import { PROFILE_NAME } from './profile-file.ts';
 import { openRunFolder, type RunFolder } from './run-folder.ts';
 
 /**
@@ -21,7 +22,7 @@ export async function copyRun(
   change: ((observation: Observation) => Observation) | null,
 ): Promise<RunFolder> {
   mkdirSync(directory, { recursive: true });
-  for (const name of ['manifest.json', 'plan.json', STORED_BASELINE_NAME])
+  for (const name of ['manifest.json', 'plan.json', STORED_BASELINE_NAME, PROFILE_NAME])
     if (existsSync(join(run.directory, name))) copyFileSync(join(run.directory, name), join(directory, name));
   const copy = openRunFolder(directory);
   if (change === null) return copy;
