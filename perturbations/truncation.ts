@@ -93,7 +93,7 @@ export const truncation = definePerturbation<TruncationOptions>({
       ? targetProblem(counters)
       : level.label.endsWith(QUERY_KEPT)
         ? 'The budget was smaller than the query, which was kept whole: more tokens were kept than the share says.'
-        : null,
+        : countProblem(counters),
 });
 
 const CONTROL: Level = { id: 'none', axis: 'truncation', label: 'whole prompt', reference: null, promise: 'drift' };
@@ -115,6 +115,12 @@ function targetLevel({ id, label }: Level): Level {
     reference: id,
     promise: 'bit-equal',
   };
+}
+
+/** A target that cuts once more answers another prompt than the one that was cut here. */
+function countProblem(counters: Readonly<Record<string, number>>): string | null {
+  const differ = counters['promptCountsDiffer'] ?? 0;
+  return differ > 0 ? `The target counts the prompt tokens of ${differ} requests otherwise than they were sent.` : null;
 }
 
 function targetProblem(counters: Readonly<Record<string, number>>): string | null {

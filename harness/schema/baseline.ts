@@ -12,11 +12,21 @@ import { reportKind } from './verdict.ts';
 /** The first 64 bits of a SHA-256: enough to see a change, too short to be a proof. */
 const shortDigest = z.string().regex(/^[0-9a-f]{16}$/, '16 lower-case hex digits');
 
+/** Sizes of an output: what two outputs can be compared by where every one differs from every other. */
+export const outputMeasures = z.strictObject({
+  tokens: z.int().min(0).nullable(),
+  /** Mean natural-log probability of the produced tokens; null = unavailable at one of them. */
+  logprobMean: z.number().nullable(),
+});
+export type OutputMeasures = z.infer<typeof outputMeasures>;
+
 /** One request's output at one level; null where the target gives no such thing. */
 export const outputDigests = z.strictObject({
   bits: shortDigest.nullable(),
   tokens: shortDigest.nullable(),
   text: shortDigest,
+  /** Of repeated requests alone. */
+  measures: outputMeasures.optional(),
 });
 export type OutputDigests = z.infer<typeof outputDigests>;
 

@@ -55,6 +55,19 @@ export const noiseComparison = z.strictObject({
 });
 export type NoiseComparison = z.infer<typeof noiseComparison>;
 
+/** By how much repeated outputs move: the base from itself, the head from the base, and the paired difference of the two. */
+export const noiseMeasure = z.strictObject({
+  /** Mean log-probability of the output's tokens in nats, or its length in tokens; mean |difference| over the repeats of a request. */
+  metric: z.enum(['meanLogprob', 'outputTokens']),
+  requests: z.int().min(1),
+  own: estimate,
+  cross: estimate,
+  excess: estimate,
+  /** Two-sided, paired permutation test over requests. */
+  pValue: z.number().min(0).max(1).nullable(),
+});
+export type NoiseMeasure = z.infer<typeof noiseMeasure>;
+
 export const comparison = z.strictObject({
   schemaVersion,
   base: side,
@@ -70,5 +83,7 @@ export const comparison = z.strictObject({
   effects: z.array(effectChange),
   /** Empty when not both sides have repeats. */
   noise: z.array(noiseComparison),
+  /** Measured, not judged. Absent without repeats on both sides, or where a baseline holds no sizes of its outputs. */
+  noiseMeasures: z.array(noiseMeasure).min(1).optional(),
 });
 export type Comparison = z.infer<typeof comparison>;

@@ -31,7 +31,11 @@ function agreementText(kind: 'r' | 'a', runs: number, one: Agreement): string {
 }
 
 export function answerFacts(rows: readonly DriftRow[]): NamedValue[] {
-  const known = rows.flatMap((row) => (row.answers === undefined ? [] : [{ row, answers: row.answers }]));
+  const known = rows.flatMap((row) => {
+    // of a level that owes equal bits and changed no answer there is nothing to tell
+    const told = row.answers !== undefined && (row.promise === 'drift' || row.answers.changed > 0);
+    return told && row.answers !== undefined ? [{ row, answers: row.answers }] : [];
+  });
   const facts = known
     .slice(0, LEVELS_MAX)
     .map(({ row, answers }) => ({ name: `Answers at ${placeOf(row)}`, value: answersText(answers) }));

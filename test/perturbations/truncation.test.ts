@@ -47,6 +47,12 @@ describe('truncation', () => {
     });
   });
 
+  it('wants the target to read as many tokens as were sent, at every cut: one that cuts again answers another prompt', () => {
+    const [, { level }] = expand(truncation, inputOf(truncation, [ten]));
+    expect(truncation.evidenceProblem(level, { promptCountsDiffer: 0 })).toBeNull();
+    expect(truncation.evidenceProblem(level, { promptCountsDiffer: 2 })).toContain('of 2 requests otherwise');
+  });
+
   it('cuts the query too when told to', () => {
     expect(cuts(asked, { keepShare: [0.5], sides: ['tail'], keepQuery: false })['tail-50']).toBe('abcdefghij');
   });

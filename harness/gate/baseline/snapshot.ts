@@ -12,9 +12,11 @@ import type {
   Manifest,
   Observation,
   OutputDigests,
+  OutputMeasures,
   Plan,
   RequestObservation,
 } from '../../schema/index.ts';
+import { mean } from '../../statistics/index.ts';
 import { effectsOf } from './effects.ts';
 
 export interface SnapshotInput {
@@ -45,7 +47,7 @@ export function snapshot({ manifest, plan, observations, findings }: SnapshotInp
           {
             axis: level.axis,
             label: level.label,
-            requests: sortedRecord(probes.map((request) => [request.requestId, outputDigestsOf(request)])),
+            requests: sortedRecord(probes.map((request) => [request.requestId, outputOf(request, level.axis)])),
           },
         ],
       ];
@@ -71,6 +73,24 @@ export function snapshot({ manifest, plan, observations, findings }: SnapshotInp
 /** What makes two effects the same one. */
 export function keyOfEffect({ report, axis, level, metric }: Omit<BaselineEffect, 'value' | 'cases'>): string {
   return [report, axis, level, metric].join('\n');
+}
+
+/** The axis whose levels send the same request again. */
+const REPEAT = 'repeat';
+
+function outputOf(request: RequestObservation, axis: string): OutputDigests {
+  const digests = outputDigestsOf(request);
+  return axis === REPEAT ? { ...digests, measures: outputMeasuresOf(request) } : digests;
+}
+
+function outputMeasuresOf({ tokenIds, logprobs, text, exchange }: RequestObservation): OutputMeasures {
+  const listed = tokenIds.length > 0 || text.length === 0 ? tokenIds.length : null;
+  const known = logprobs.filter((logprob) => logprob !== null);
+  const complete = known.length > 0 && known.length === logprobs.length;
+  return {
+    tokens: listed ?? exchange?.completionTokens ?? null,
+    logprobMean: complete ? mean(known) : null,
+  };
 }
 
 function outputDigestsOf(request: RequestObservation): OutputDigests {

@@ -16,9 +16,11 @@ import {
 } from '../../schema/index.ts';
 import { keyOfEffect } from '../baseline/snapshot.ts';
 import { counted } from '../words.ts';
+import { noiseMeasures } from './noise-measures.ts';
 import { noiseComparisons } from './noise.ts';
 import { outputRows } from './outputs.ts';
 import { pairedDifference } from './paired.ts';
+import { repeatedRequests } from './repeats.ts';
 
 export interface CompareSide {
   /** How messages call it. */
@@ -40,6 +42,8 @@ export function compare({ base, head, rng }: CompareInput): Comparison {
   const both = Object.keys(before.units).length - onlyBase.length;
   // A run without one good observation is incomplete; that is for the gate to say.
   if (both === 0 && onlyBase.length > 0 && onlyHead.length > 0) throw nothingInCommon(base, head);
+  const repeated = repeatedRequests(before, after);
+  const measures = noiseMeasures(repeated, rng);
   return {
     schemaVersion: SCHEMA_VERSION,
     base: sideOf(base),
@@ -49,7 +53,8 @@ export function compare({ base, head, rng }: CompareInput): Comparison {
     notComparable: notComparable({ base, head, onlyBase, onlyHead }),
     outputs: outputRows(before, after),
     effects: effectChanges(before, after, rng),
-    noise: noiseComparisons(before, after, rng),
+    noise: noiseComparisons(repeated, rng),
+    ...(measures.length > 0 && { noiseMeasures: measures }),
   };
 }
 

@@ -6,55 +6,21 @@
  * that is a fair coin: the paired permutation test is exact. Retries and cached answers are no repeats: they never reach a level.
  * @module
  */
-import type { Baseline, NoiseComparison, OutputDigests, Rng } from '../../schema/index.ts';
+import type { NoiseComparison, OutputDigests, Rng } from '../../schema/index.ts';
 import { clopperPearson } from '../../statistics/index.ts';
 import { pairedDifference } from './paired.ts';
+import type { Repeated } from './repeats.ts';
 
-/** The axis whose levels send the same request again. */
-const REPEAT = 'repeat';
 const CONFIDENCE = 0.95;
 
-interface Repeated {
-  readonly id: string;
-  readonly first: OutputDigests;
-  /** Later outputs of the base, and those of the head at the same levels. */
-  readonly base: readonly OutputDigests[];
-  readonly head: readonly OutputDigests[];
-}
-
 /** One entry for each of bits, tokens and text that both sides have; empty without repeats on both sides. */
-export function noiseComparisons(base: Baseline, head: Baseline, rng: Rng): NoiseComparison[] {
-  const repeated = repeatedRequests(base, head);
+export function noiseComparisons(repeated: readonly Repeated[], rng: Rng): NoiseComparison[] {
   return (['bits', 'tokens', 'text'] as const).flatMap((metric) => {
     const usable = repeated.filter((one) =>
       [one.first, ...one.base, ...one.head].every((output) => output[metric] !== null),
     );
     return usable.length === 0 ? [] : [comparisonOf(metric, usable, rng.fork(`noise/${metric}`))];
   });
-}
-
-function repeatedRequests(base: Baseline, head: Baseline): Repeated[] {
-  const found: Repeated[] = [];
-  for (const [unitId, levels] of Object.entries(base.units)) {
-    const other = Object.hasOwn(head.units, unitId) ? head.units[unitId] : undefined;
-    const ids = Object.keys(levels).filter((id) => levels[id].axis === REPEAT);
-    if (other === undefined || !ids.includes('none')) continue;
-    const later = ids.filter((id) => id !== 'none' && Object.hasOwn(other, id));
-    for (const [requestId, first] of Object.entries(levels['none'].requests)) {
-      const pairs = later.flatMap((id) => {
-        const [own, theirs] = [levels[id].requests[requestId], other[id].requests[requestId]];
-        return own === undefined || theirs === undefined ? [] : [{ own, theirs }];
-      });
-      if (pairs.length === 0) continue;
-      found.push({
-        id: `${unitId} ${requestId}`,
-        first,
-        base: pairs.map(({ own }) => own),
-        head: pairs.map(({ theirs }) => theirs),
-      });
-    }
-  }
-  return found;
 }
 
 function comparisonOf(metric: NoiseComparison['metric'], repeated: readonly Repeated[], rng: Rng): NoiseComparison {

@@ -83,7 +83,7 @@ function pValueOf(differences: readonly number[], rng: Rng): number {
   return pairedPermutationTest(changed, { next: () => draws.next() }).pTwoSided;
 }
 
-function meanAt(values: readonly number[], indices: ArrayLike<number>): number {
+export function meanAt(values: readonly number[], indices: ArrayLike<number>): number {
   let total = 0;
   for (let i = 0; i < indices.length; i++) total += values[indices[i]];
   return total / indices.length;

@@ -44,6 +44,28 @@ describe('the snapshot of a run', () => {
     expect({ ...text, text: same.text }).toEqual(same);
   });
 
+  it('has the sizes of repeated outputs, and of no others', () => {
+    const sizes = (axis: string, spec: RequestSpec) => {
+      const shelf = createShelf();
+      const run = createRun({
+        axis,
+        units: [{ levels: { none: [shelf.request(spec)], again: [shelf.request(spec)] } }],
+      });
+      const { units } = snapshot({ manifest: createManifest(run.plan), ...run, findings: createFindings() });
+      return units['u-0000000000000000'].again.requests.a.measures;
+    };
+    expect(sizes('repeat', { id: 'a', tokenIds: [1, 2], logprobs: [-1, -2] })).toEqual({
+      tokens: 2,
+      logprobMean: -1.5,
+    });
+    expect(sizes('repeat', { id: 'a', tokenIds: [1, 2], logprobs: [-1, null] })).toEqual({
+      tokens: 2,
+      logprobMean: null,
+    });
+    expect(sizes('repeat', { id: 'a', tokenIds: [], text: 'only text' })).toEqual({ tokens: null, logprobMean: null });
+    expect(sizes('batch-size', { id: 'a', tokenIds: [1] })).toBeUndefined();
+  });
+
   it('keeps "cannot be had" apart from a digest of nothing', () => {
     const { units } = snapshotOf([{ none: { id: 'a', tokenIds: [], text: 'only text' } }]).snapshot;
     expect(units['u-0000000000000000'].none.requests.a).toMatchObject({ bits: null, tokens: null });
