@@ -1,8 +1,9 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findings, manifest, verdict, type Findings, type Verdict } from '../../harness/schema/index.ts';
-import { spawnCli } from '../support/built-cli.ts';
+import { spawnCli, type Exited } from '../support/built-cli.ts';
 import { filesIn, projectFolder, smallConfig, writeProject } from '../support/command-line.ts';
 
 /** All perturbations, at few levels: seconds. */
@@ -30,9 +31,17 @@ const verdictOf = (folder: string, run: string): Verdict =>
   verdict.parse(JSON.parse(textOf(folder, run, 'verdict.json')));
 
 describe('the main job', () => {
+  /** One run that nothing interrupts: reported, and what an interrupted one must come to. */
+  const folder = mkdtempSync(join(tmpdir(), 'evenkeel-main-job-'));
+  let whole: Exited;
+  beforeAll(async () => {
+    projectFolder({ 'evenkeel.config.json': allAxes }, folder);
+    whole = await spawnCli(['run', '--run-id', 'one'], { cwd: folder });
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
   it('passes with three reports, and report and gate reproduce it without a model', async () => {
-    const folder = projectFolder({ 'evenkeel.config.json': allAxes });
-    const { code, out, err } = await spawnCli(['run', '--run-id', 'one'], { cwd: folder });
+    const { code, out, err } = whole;
     expect(err).not.toContain('error');
     expect(code).toBe(0);
     for (const word of ['determinism', 'drift', 'leakage']) expect(out.toLowerCase()).toContain(word);
@@ -66,7 +75,7 @@ describe('the main job', () => {
     const made = ['findings.json', 'verdict.json', 'report.html', 'report.json'];
     const before = made.map((file) => textOf(folder, 'one', file));
     for (const file of made) rmSync(join(folder, runs, 'one', file));
-    const report = await spawnCli(['report'], { cwd: folder });
+    const report = await spawnCli(['report', 'one'], { cwd: folder });
     expect(report.code).toBe(0);
     expect(made.map((file) => textOf(folder, 'one', file))).toEqual(before);
     expect(report.out).toBe(out);
@@ -74,40 +83,38 @@ describe('the main job', () => {
   });
 
   it('interrupted and resumed has the findings and the verdict of a run that was not, byte for byte', async () => {
-    const folder = projectFolder({ 'evenkeel.config.json': { ...allAxes, reporters: ['json'] } });
-    expect((await spawnCli(['run', '--run-id', 'whole'], { cwd: folder })).code).toBe(0);
+    expect(whole.code).toBe(0);
     const cut = await spawnCli(['run', '--run-id', 'cut', '--lanes', '1'], { cwd: folder, interruptAt: /^\[ *3\//m });
     expect(cut.code).toBe(130);
     expect(cut.out).toBe('');
     expect(cut.err).toContain('evenkeel run --resume cut --config evenkeel.config.json --lanes 1');
     const units = textOf(folder, 'cut', 'units.jsonl').trim().split('\n').length;
     expect(units).toBeGreaterThanOrEqual(3);
-    expect(units).toBeLessThan(textOf(folder, 'whole', 'units.jsonl').trim().split('\n').length);
+    expect(units).toBeLessThan(textOf(folder, 'one', 'units.jsonl').trim().split('\n').length);
     const resumed = await spawnCli(['run', '--resume', 'cut'], { cwd: folder });
     expect(resumed.code).toBe(0);
     for (const file of ['plan.json', 'findings.json', 'verdict.json'])
-      expect(textOf(folder, 'cut', file)).toBe(textOf(folder, 'whole', file));
-    expect(filesIn(join(folder, runs, 'cut/blobs'))).toEqual(filesIn(join(folder, runs, 'whole/blobs')));
+      expect(textOf(folder, 'cut', file)).toBe(textOf(folder, 'one', file));
+    expect(filesIn(join(folder, runs, 'cut/blobs'))).toEqual(filesIn(join(folder, runs, 'one/blobs')));
   });
 
   it('killed in the middle leaves a folder that goes on, and is incomplete until then', async () => {
-    const folder = projectFolder({ 'evenkeel.config.json': { ...allAxes, reporters: ['json'] } });
+    const own = projectFolder({ 'evenkeel.config.json': { ...allAxes, reporters: ['json'] } });
     const killed = await spawnCli(['run', '--run-id', 'cut'], {
-      cwd: folder,
+      cwd: own,
       interruptAt: /^\[ *2\//m,
       signal: 'SIGKILL',
     });
     expect(killed.code).toBeNull();
-    const gate = await spawnCli(['gate'], { cwd: folder });
+    const gate = await spawnCli(['gate'], { cwd: own });
     expect(gate.code).toBe(3);
     expect(gate.out).toContain('incomplete');
-    expect((await spawnCli(['run', '--resume'], { cwd: folder })).code).toBe(0);
-    expect(verdictOf(folder, 'cut').outcome).toBe('pass');
+    expect((await spawnCli(['run', '--resume'], { cwd: own })).code).toBe(0);
+    expect(verdictOf(own, 'cut').outcome).toBe('pass');
   });
 
   it('prints nothing but JSON on stdout with --json', async () => {
-    const folder = projectFolder();
-    const { code, out } = await spawnCli(['run', '--json', '-n', '1'], { cwd: folder });
+    const { code, out } = await spawnCli(['run', '--json', '-n', '1'], { cwd: projectFolder() });
     expect(code).toBe(0);
     expect(() => JSON.parse(out) as unknown).not.toThrow();
   });

@@ -110,11 +110,14 @@ cases:
       - { label: query, text: 'Row of today:' }
 `;
 
-/** @param files - by path; an object is written as JSON; the small case file is there unless it is replaced */
+/**
+ * @param files - by path; an object is written as JSON; the small case file is there unless it is replaced
+ * @param folder - of the caller, who removes it; absent = one that is gone after the test
+ */
 export function projectFolder(
   files: Readonly<Record<string, unknown>> = { 'evenkeel.config.json': smallConfig },
+  folder = temporaryFolder(),
 ): string {
-  const folder = temporaryFolder();
   writeProject(folder, { 'cases.yaml': smallCases, ...files });
   return folder;
 }
