@@ -5,7 +5,8 @@
  * to hit), or under another one, without any, or for another adapter (nothing may come from the cache, and no bit may change). Last
  * the owner asks again and has to hit: without that a cache that is off would pass. At the control the owner has sent something else of
  * equal length. Where the pages lie: `warm` (resident), `host` and `disk` (others have pushed them out), `second-turn` (the owner's
- * second request, which begins with the first), `crowd` (among the blocks of many unlike prompts, which finds keys that are too short).
+ * second request, which begins with the first), `restart` (in the cold tier that the session before has left; each request has a session of
+ * its own), `crowd` (among the blocks of many unlike prompts, which finds keys that are too short).
  * @module
  */
 import { z } from 'zod';
@@ -18,7 +19,7 @@ import { leadTokens } from './requests/prompt.ts';
 import { plannedRequest } from './requests/request.ts';
 
 const asker = z.enum(['other-salt', 'no-salt', 'other-adapter', 'adapter-like-salt']);
-const state = z.enum(['warm', 'host', 'disk', 'second-turn', 'crowd']);
+const state = z.enum(['warm', 'host', 'disk', 'second-turn', 'restart', 'crowd']);
 type Asker = z.output<typeof asker> | 'same-salt';
 type State = z.output<typeof state>;
 
@@ -35,7 +36,7 @@ const cacheSaltOptions = z.strictObject({
     .array(state)
     .min(1)
     .refine(different, { error: 'states that are all different' })
-    .default(['warm', 'host', 'disk', 'second-turn'])
+    .default(['warm', 'host', 'disk', 'second-turn', 'restart'])
     .describe("Where the owner's pages lie; an endpoint knows `warm`, `second-turn` and `crowd`."),
   crowd: z
     .int()
@@ -72,9 +73,16 @@ const STATES: Readonly<Record<State, StatePlan>> = {
     label: 'back from the cold tier',
     counter: 'restores',
     why: 'a saved state came back from the cold tier',
-    knobs: (hotTokens) => ({ hotTokens, warmTier: 'tight', coldTier: 'lossless' }),
+    // a store that is asked by key, as one over many sessions is
+    knobs: (hotTokens) => ({ hotTokens, warmTier: 'tight', coldTier: 'kept' }),
   },
   'second-turn': { ...HIT, label: 'second turn', knobs: () => ({}) },
+  restart: {
+    label: 'after a restart',
+    counter: 'keptFound',
+    why: 'a block came from the cold tier of an earlier session',
+    knobs: () => ({ coldTier: 'kept' }),
+  },
   crowd: { ...HIT, label: 'among many prompts', knobs: () => ({}) },
 };
 
@@ -120,6 +128,8 @@ export const cacheSalt = definePerturbation<CacheSaltOptions>({
         : null;
     return hit ?? emptied ?? counterProblem(counters, { name: counter, least: 1, why });
   },
+  sessions: (level) => (level.id.endsWith('.restart') ? 'one-per-wave' : 'one'),
+  owesCachedTokens: ({ id }, requestId) => id.endsWith('.restart') && requestId.endsWith('~again'),
   owesNoCachedTokens: ({ promise }, requestId) =>
     promise === 'content-independent' && !OWN_PREFIX.some((end) => requestId.endsWith(end)),
 });
@@ -184,6 +194,7 @@ function waves(input: PerturbationInput<CacheSaltOptions>, cell: CellShape, leve
   const owner = request('~owner', texts.asked, OWNER);
   switch (where) {
     case 'warm':
+    case 'restart':
       return [[owner], [asked], [again]];
     case 'host':
     case 'disk': {

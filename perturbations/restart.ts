@@ -2,8 +2,8 @@
  * restart: the same request after everything was closed and opened again.
  *
  * `new-session`: another request ran first, in a session that is closed; slots, caches and tiers are new. `new-engine`: the whole engine is
- * built again over the same weights. The engine's cold tier ends with its session, so that there is nothing to find again and no floor of
- * hits: a server whose cache outlives it is restarted between two runs, and the runs are compared.
+ * built again over the same weights. Nothing is kept here: what a cold tier that outlives its session gives back is the state `restart`
+ * of `cache-salt`. A server whose cache outlives it is restarted between two runs, and the runs are compared.
  * @module
  */
 import { z } from 'zod';

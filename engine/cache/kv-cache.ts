@@ -21,6 +21,7 @@ import type { StateBlock } from './state-block.ts';
 import { restoreState, saveState } from './state-snapshot.ts';
 import { TierManager } from './tiers/tier-manager.ts';
 import type { Pin, TierCounters, TierOptions } from './tiers/tier-manager.ts';
+import type { ColdLabel } from './tiers/cold-port.ts';
 
 export interface KvCacheOptions {
   readonly layout: PageLayout;
@@ -29,6 +30,8 @@ export interface KvCacheOptions {
   readonly audit: boolean;
   readonly prefixCache: boolean;
   readonly prefixKey: PrefixKey;
+  /** Ids in a cold store that outlives the session; null = those of `prefixKey`. */
+  readonly coldPrefixKey?: PrefixKey | null;
   readonly windowPolicy: WindowPolicy;
   readonly geometry: ReplayGeometry;
   readonly tiers: Omit<TierOptions, 'onLost' | 'events'>;
@@ -72,6 +75,7 @@ export class Lease {
   pinned: (Pin | null)[] = [];
   /** Key of each complete block so far. */
   keys: string[] = [];
+  coldKeys: string[] = [];
   pinnedState: Pin | null = null;
   /** A preempted request's own pages and state, by id. */
   suspended: Suspension | null = null;
@@ -103,8 +107,14 @@ export class KvCache {
     });
   }
 
-  /** Gives the memory of pages and states back; nothing of the cache may be used afterwards. */
-  closeMemory(): void {
+  /**
+   * Ends the cache: what outlives it goes to the cold store, everything else is wiped and its memory given back. Nothing of it may be used
+   * afterwards.
+   */
+  end(): void {
+    if (this.pool.closed) return;
+    this.tiers.close();
+    this.index.close();
     this.pool.close();
   }
 
@@ -129,9 +139,38 @@ export class KvCache {
 
   private lookUp(lease: Lease, tokenIds: Int32Array, limit: number): void {
     if (!this.options.prefixCache) return;
+    if (this.keeps) this.findKept(lease, tokenIds, limit);
     lease.blocks = this.index.find(tokenIds, lease.domain, limit);
     lease.pinned = lease.blocks.map(({ key }) => this.tiers.pin(key));
     if (lease.blocks.length > 0) this.log('prefix-hit', lease.tenant, { blocks: lease.blocks.length });
+  }
+
+  /** Whether blocks can be found that this session has not computed. */
+  private get keeps(): boolean {
+    return this.options.tiers.cold?.find !== undefined;
+  }
+
+  /** Gives the index what earlier sessions have left of a prompt. */
+  private findKept({ domain, tenant }: Lease, tokenIds: Int32Array, limit: number): void {
+    let parent = '';
+    let coldParent = '';
+    for (let end = this.pageTokens; end <= limit; end += this.pageTokens) {
+      const tokens = tokenIds.slice(end - this.pageTokens, end);
+      const key = this.index.keyOf(parent, tokens, domain);
+      const label = this.labelOf(key, coldParent, tokens, domain);
+      if (!this.index.has(key)) {
+        if (!this.tiers.takeKept(key, 'page', tenant, label)) return;
+        this.index.add({ key, parent, coldKey: label.id, tokenIds: tokens, end });
+      }
+      this.tiers.takeKept(key + STATE_SUFFIX, 'state', tenant, stateLabel(label));
+      parent = key;
+      coldParent = label.id;
+    }
+  }
+
+  private labelOf(key: string, coldParent: string, tokenIds: Int32Array, domain: PrefixDomain): ColdLabel {
+    const { coldPrefixKey = null } = this.options;
+    return { id: coldPrefixKey?.keyOf(coldParent, tokenIds, domain) ?? key, tokens: tokenBytes(tokenIds) };
   }
 
   /** Starts moving a prefix towards the hot tier before its request runs. */
@@ -206,6 +245,7 @@ export class KvCache {
     const hit = lease.blocks.length * this.pageTokens;
     const { snapshotAt, from } = this.restoreStart(lease);
     lease.keys = lease.blocks.map(({ key }) => key);
+    lease.coldKeys = lease.blocks.map(({ coldKey }) => coldKey);
     for (const { key } of lease.blocks) {
       this.tiers.touch(key);
       state.pages.push(this.hotPage(key));
@@ -275,10 +315,13 @@ export class KvCache {
       const tokens = Int32Array.from({ length: pageTokens }, (_, t) => tokenIds[i * pageTokens + t]);
       const parent = lease.keys[i - 1] ?? '';
       const key = this.index.keyOf(parent, tokens, lease.domain);
+      const label = this.keeps ? this.labelOf(key, lease.coldKeys[i - 1] ?? '', tokens, lease.domain) : null;
+      const coldKey = label?.id ?? key;
       lease.keys.push(key);
+      lease.coldKeys.push(coldKey);
       if (!this.index.has(key) && !this.tiers.has(key)) {
-        lease.pinned[i] = this.tiers.adopt(key, lease.tenant, state.pages[i]);
-        this.index.add({ key, parent, tokenIds: tokens, end });
+        lease.pinned[i] = this.tiers.adopt(key, lease.tenant, state.pages[i], label);
+        this.index.add({ key, parent, coldKey, tokenIds: tokens, end });
         this.own.publishedBlocks++;
       }
       const stateId = key + STATE_SUFFIX;
@@ -290,7 +333,8 @@ export class KvCache {
         this.tiers.has(stateId)
       )
         continue;
-      if (this.tiers.keepState(stateId, lease.tenant, saveState(state))) this.own.stateSaves++;
+      const stateKept = label === null ? null : stateLabel(label);
+      if (this.tiers.keepState(stateId, lease.tenant, saveState(state), 0, stateKept)) this.own.stateSaves++;
     }
   }
 
@@ -377,6 +421,15 @@ export class KvCache {
   private log(kind: string, subject: string, detail: Record<string, string | number>): void {
     this.options.events?.({ kind, subject, detail });
   }
+}
+
+const stateLabel = ({ id, tokens }: ColdLabel): ColdLabel => ({ id: id + STATE_SUFFIX, tokens });
+
+/** Token ids, 4 bytes each, little-endian. */
+function tokenBytes(tokenIds: Int32Array): Uint8Array {
+  const view = new DataView(new ArrayBuffer(tokenIds.length * 4));
+  tokenIds.forEach((id, i) => view.setInt32(i * 4, id, true));
+  return new Uint8Array(view.buffer);
 }
 
 const SUSPENDED = 'suspended/';

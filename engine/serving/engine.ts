@@ -14,7 +14,7 @@ import {
   leastPageTokens,
   PagePool,
 } from '../cache/index.ts';
-import type { PageLayout, StateBlock, StateShape } from '../cache/index.ts';
+import type { ColdStore, PageLayout, StateBlock, StateShape } from '../cache/index.ts';
 import type { RecordMemory } from '../kernels/index.ts';
 import type { PromptIntake } from '../tokenizer/index.ts';
 import type { TraceTap } from '../trace/index.ts';
@@ -76,7 +76,8 @@ export interface Engine {
   readonly readyThreads: number;
   score(tokenIds: readonly number[] | Int32Array, options?: ScoreOptions): Score;
   generate(request: GenerateRequest): Generation;
-  openSession(): Session;
+  /** @param stores - `cold`: the cold store of this session, instead of one that the options make */
+  openSession(stores?: { readonly cold?: ColdStore }): Session;
   /** @param options - `last`: logits of the last token of each call alone */
   openSequence(options?: { readonly logits?: 'all' | 'last' }): Sequence;
   /** Everything that could change a bit, as name and value. */
@@ -142,7 +143,7 @@ export function createEngine(checkpoint: Checkpoint, engineOptions: EngineOption
     { name: 'draftTokens', value: String(options.draftTokens) },
     { name: 'customParts', value: Object.keys(options.parts).sort().join(', ') || 'none' },
   ];
-  const openSession = (): Session => {
+  const openSession = ({ cold }: { readonly cold?: ColdStore } = {}): Session => {
     const scheduler = parts.copyScheduler();
     return new Session(model, {
       maxBatch: options.maxBatch,
@@ -166,6 +167,7 @@ export function createEngine(checkpoint: Checkpoint, engineOptions: EngineOption
         audit: options.audit,
         prefixCache: options.prefixCache,
         prefixKey: parts.prefixKey,
+        coldPrefixKey: parts.coldPrefixKey,
         windowPolicy,
         geometry: {
           windowSize: config.windowSize,
@@ -175,7 +177,7 @@ export function createEngine(checkpoint: Checkpoint, engineOptions: EngineOption
         },
         tiers: {
           warmBytes: options.warmBytes,
-          cold: options.coldStore?.() ?? null,
+          cold: cold ?? options.coldStore?.() ?? null,
           codec: parts.coldCodec,
           policy: parts.evictionPolicy,
           scheduler,

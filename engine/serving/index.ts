@@ -5,6 +5,7 @@ export { adoptCheckpoint, shareCheckpoint } from './packed.ts';
 export type { SharedCheckpoint } from './packed.ts';
 export * from './parts.ts';
 export * from './request.ts';
+export * from './request-domain.ts';
 export * from './sampler.ts';
 export * from './counter-rng.ts';
 export * from './served-request.ts';

@@ -52,6 +52,8 @@ import { createFutureTokens } from './future-tokens.ts';
 import type { FutureTokens } from './future-tokens.ts';
 import { createResponseRoutes } from './response-routes.ts';
 import type { ResponseRoutes } from './response-routes.ts';
+import { requestDomain } from './request-domain.ts';
+import type { RequestDomain } from './request-domain.ts';
 import { createSamplingRows } from './sampling-rows.ts';
 import type { SamplingRows } from './sampling-rows.ts';
 import type { SamplerRng } from './sampler.ts';
@@ -61,6 +63,10 @@ export interface EngineParts extends ModelParts {
   readonly stateReset: StateReset;
   /** Keys of the prefix cache, and whether tokens are compared on a hit. */
   readonly prefixKey: PrefixKey;
+  /** Keys of blocks in a cold store that outlives its session; null = those of `prefixKey`. */
+  readonly coldPrefixKey: PrefixKey | null;
+  /** Who may share the blocks of a request. */
+  readonly requestDomain: RequestDomain;
   /** null = made from the option `windowPolicy`. */
   readonly windowPolicy: WindowPolicy | null;
   readonly pageReady: PageReady;
@@ -138,6 +144,8 @@ export function assembleParts(
     records: chooseRecords(options.records ?? recordsOf(options.precision), geometry),
     stateReset: resetState,
     prefixKey: sha256PrefixKey,
+    coldPrefixKey: null,
+    requestDomain,
     windowPolicy: null,
     pageReady: completePage,
     evictionPolicy: createEvictionPolicy(options.eviction),

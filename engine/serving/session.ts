@@ -20,6 +20,7 @@ import type { FutureTokens } from './future-tokens.ts';
 import { neededLogits } from './needed-logits.ts';
 import type { EngineParts } from './parts.ts';
 import { admitRequest } from './request.ts';
+import type { PrefixRequest } from './request-domain.ts';
 import type { BatchRequest, BatchResult } from './request.ts';
 import type { Client, ResponseRoutes } from './response-routes.ts';
 import type { SamplingRows } from './sampling-rows.ts';
@@ -47,9 +48,6 @@ export interface SessionOptions {
   readonly tap: TraceTap | null;
   readonly events: EventSink | null;
 }
-
-/** A prompt whose cached blocks are meant. */
-export type PrefixRequest = Pick<BatchRequest, 'tokenIds' | 'tenant' | 'cacheSalt' | 'adapter'>;
 
 /** `ran` = a step was computed; `waiting` = copies or arrivals are awaited; `idle` = nothing to do. */
 export type TickOutcome = 'ran' | 'waiting' | 'idle';
@@ -154,9 +152,12 @@ export class Session {
     return true;
   }
 
-  /** Gives the memory of its pages and states back at once; a session that is only forgotten gives it back when it is collected. */
+  /**
+   * Ends the session: pages and states are wiped and their memory given back at once, and the cold store is closed. One that is only
+   * forgotten gives its memory back when it is collected, and leaves its cold store open.
+   */
   close(): void {
-    this.options.cache.closeMemory();
+    this.options.cache.end();
   }
 
   /** Runs all requests to their end; results come back in the order of the requests. */
@@ -225,7 +226,11 @@ export class Session {
       const acquired = this.pool.acquire();
       if (acquired === null) {
         for (const r of arrived.slice(0, prefetchQueued))
-          cache.prefetch(Int32Array.from(r.tokens), this.domainOf(r.request), r.firstNeeded);
+          cache.prefetch(
+            Int32Array.from(r.tokens),
+            this.domainOf({ ...r.request, tokenIds: r.request.prompt }),
+            r.firstNeeded,
+          );
         return;
       }
       if (acquired.reused) this.own.slotReuses++;
@@ -237,7 +242,12 @@ export class Session {
       r.slot = acquired.slot;
       r.state = acquired.block;
       r.phase = 'restoring';
-      r.lease ??= cache.open(Int32Array.from(r.tokens), this.domainOf(r.request), r.request.tenant, r.firstNeeded);
+      r.lease ??= cache.open(
+        Int32Array.from(r.tokens),
+        this.domainOf({ ...r.request, tokenIds: r.request.prompt }),
+        r.request.tenant,
+        r.firstNeeded,
+      );
       this.rows.place(r.slot, r.request.allowedTokenIds);
       this.active.push(r);
       this.active.sort((a, b) => a.serial - b.serial);
@@ -245,11 +255,9 @@ export class Session {
     }
   }
 
-  private domainOf({ tenant = '', cacheSalt = '', adapter = '' }: Omit<PrefixRequest, 'tokenIds'>): PrefixDomain {
+  private domainOf(request: PrefixRequest): PrefixDomain {
     return {
-      // the tenant's length stands in front: tenant and salt can never be exchanged
-      salt: `${tenant.length}:${tenant}${cacheSalt}`,
-      adapter,
+      ...this.options.parts.requestDomain(request),
       memoryVersion: this.options.memory?.version ?? '',
       engine: this.options.engineFingerprint,
     };

@@ -261,6 +261,8 @@ export const leakageRow = z.strictObject({
       failureRateHigh: z.number().nullable(),
     })
     .optional(),
+  /** Requests that have to find what their own sender has left in a cache that outlives a restart. Absent = the level owes nothing of the kind. */
+  ownPrefix: z.strictObject({ requests: z.int().min(0), found: z.int().min(0) }).optional(),
   evidence: z.record(z.string(), z.number()),
   evidenceProblem: z.string().nullable(),
   divergences: z.array(divergence),

@@ -103,6 +103,8 @@ export interface Perturbation<Options = unknown> {
   ): string | null;
   /** At a `content-independent` level: nothing of this request's prompt may come from a cache, since only others have sent it. */
   owesNoCachedTokens?(level: Level, requestId: string): boolean;
+  /** What this request's own sender has put into a cache that kept it has to come from there. */
+  owesCachedTokens?(level: Level, requestId: string): boolean;
 }
 
 export interface SuiteInput {

@@ -16,8 +16,11 @@ export interface ServingKnobs {
   readonly hotTokens?: number;
   /** Room for evicted pages and states on the host; `tight`: a few, so that the others go on to the cold tier. */
   readonly warmTier?: 'ample' | 'tight';
-  /** Where pages go that fit nowhere above, and whether all their bits come back. */
-  readonly coldTier?: 'none' | 'lossless' | 'nvfp4';
+  /**
+   * Where pages go that fit nowhere above, and whether all their bits come back. `kept`: lossless, encrypted files that the next session of
+   * the level finds.
+   */
+  readonly coldTier?: 'none' | 'lossless' | 'nvfp4' | 'kept';
   /** How a prefix hit gets its sliding window back; `bounded-replay` is approximate. */
   readonly windowPolicy?: 'full' | 'zero' | 'bounded-replay';
   /** What happens to the state of a request that gives way to an older one. */

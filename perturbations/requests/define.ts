@@ -35,6 +35,7 @@ export interface PerturbationParts<Options> {
   readonly requestRetry?: LevelJob['requestRetry'];
   readonly evidenceProblem?: Perturbation['evidenceProblem'];
   readonly owesNoCachedTokens?: Perturbation['owesNoCachedTokens'];
+  readonly owesCachedTokens?: Perturbation['owesCachedTokens'];
 }
 
 export function definePerturbation<Options>(parts: PerturbationParts<Options>): Perturbation<Options> {
@@ -62,6 +63,7 @@ export function definePerturbation<Options>(parts: PerturbationParts<Options>): 
     }),
     evidenceProblem: parts.evidenceProblem ?? (() => null),
     ...(parts.owesNoCachedTokens === undefined ? {} : { owesNoCachedTokens: parts.owesNoCachedTokens }),
+    ...(parts.owesCachedTokens === undefined ? {} : { owesCachedTokens: parts.owesCachedTokens }),
   };
 }
 

@@ -81,6 +81,7 @@ const ROWS: readonly Row[] = [
   ['F16', 'hash-truncated', 'E', 'Cache keys keep four bits, and tokens are not compared.', ['prefixKey'], 'history-cached', ['prior-content'], null],
   ['F17', 'salt-ignored', 'E', 'The salt is left out of cache keys.', ['prefixKey'], 'salt', ['cache-salt/'], null],
   ['F18', 'key-domain-collision', 'E', 'Adapter and salt are joined without a border.', ['prefixKey'], 'salt', ['cache-salt/'], null],
+  ['F19', 'process-random-hash', 'E', 'Each process draws a seed of its own for cache keys.', ['prefixKey', 'samplingRows'], 'salt-restart', ['cache-salt/'], null],
   ['F20', 'slot-mask-not-cleared', 'F', 'The token mask of a slot holds for its next request.', ['samplingRows'], 'history-masked', ['prior-content'], null],
   ['F21', 'ring-token-wrap', 'F', 'The ring of future tokens has too few places.', ['futureTokens'], 'batch', BATCH, '^embed$'],
   ['F22', 'response-map-by-id', 'F', 'A second request of the same id replaces the first.', ['responseRoutes'], 'one-id', BATCH, null],
@@ -107,6 +108,8 @@ const ROWS: readonly Row[] = [
   ['F44', 'logprob-offset', 'P', 'Log-probabilities are read at a row that is off by what came from the cache.', ['logprobRow'], 'cache', ['cache-policy/'], null],
   ['F45', 'preempt-duplicates-token', 'Q', 'A preempted request continues with its last token twice.', ['resumeTokens'], 'pressure', BATCH, null],
   ['L1', 'compressor-state-not-reset', 'F', 'A slot keeps the compressor tails of its last request.', ['stateReset'], 'history', ['prior-content'], String.raw`compressor\.entry$`],
+  ['L2', 'salt-ignored-cold', 'E', 'The salt is left out of keys in the cold tier alone.', ['coldPrefixKey'], 'salt-cold', ['cache-salt/'], null],
+  ['L3', 'salt-dropped-second-turn', 'E', 'The salt is dropped on the second turn.', ['requestDomain', 'samplingRows'], 'salt-turns', ['cache-salt/'], null],
   ['L5', 'responses-swapped', 'F', 'Answers of two requests are exchanged.', ['responseRoutes'], 'neighbours', ['batch-content'], null],
   ['L6', 'memory-written', 'M', 'A session writes into the tables of the memory.', ['rowFetcher', 'samplingRows'], 'history', ['prior-content'], String.raw`^layers\.\d+\.engram\.values$`],
   ['L8', 'scale-of-batch', 'G', 'The scale of records follows the values of all requests.', ['records', 'samplingRows'], 'neighbours', ['batch-content'], String.raw`^layers\.\d+\.attn\.(kv|context|compressor.*)$`],
@@ -128,10 +131,7 @@ export const faults: readonly Fault[] = ROWS.map(([id, name, faultClass, title, 
 
 // prettier-ignore
 const NOT_RUN: readonly (readonly [id: string, name: string, faultClass: string, title: string, why: string])[] = [
-  ['F19', 'process-random-hash', 'E', 'The hash of cache keys is seeded by chance.', 'a cache does not outlive its session, so that nothing is there to hit after a restart'],
   ['F33', 'reroll-fp8-in-place', 'J', 'Records are quantised again on each shift.', 'seam missing: the engine never shifts cached positions'],
-  ['L2', 'salt-ignored-cold', 'E', 'The salt is left out in the cold tier alone.', 'seam missing: one key serves all tiers'],
-  ['L3', 'salt-dropped-second-turn', 'E', 'The salt is dropped on the second turn.', 'seam missing: a request has no turns'],
   ['L4', 'hash-truncated', 'E', 'Cache keys are truncated.', 'the same mutation as F16, counted there'],
   ['L7', 'cold-file-plain', 'C', 'A cold file stays in plain text.', 'seam missing: the cold store is an option, not a part'],
   ['L9', 'generator-memorises', '-', 'A generator memorises rows.', 'concerns synthetic data, not the engine'],

@@ -16,6 +16,8 @@ export interface Protocol {
   readonly perturbations: Readonly<Record<string, unknown>>;
   readonly generation?: Partial<GenerationSettings>;
   readonly engine?: EngineOptions;
+  /** Room on the host where a level wants little of it. */
+  readonly tightWarmBytes?: number;
   /** Bytes of each prompt. */
   readonly lengths: readonly number[];
   /** Bytes that all prompts begin with. */
@@ -190,6 +192,32 @@ const list: readonly Protocol[] = [
     generation: { scoreLastPositions: 0 },
     engine: { pageTokens: PAGE, prefixCache: true },
     lengths: [36, 49],
+  },
+  {
+    id: 'salt-cold',
+    suite: 'S11',
+    perturbations: { 'cache-salt': { states: ['disk'], askers: ['other-salt'] } },
+    generation: { maxTokens: 1, scoreLastPositions: 0 },
+    engine: { pageTokens: PAGE, prefixCache: true },
+    // two states of the bench's checkpoint
+    tightWarmBytes: 400 * 1024,
+    lengths: [34],
+  },
+  {
+    id: 'salt-turns',
+    suite: 'S11',
+    perturbations: { 'cache-salt': { states: ['second-turn'], askers: ['no-salt'] } },
+    generation: { maxTokens: 1, scoreLastPositions: 0 },
+    engine: { pageTokens: PAGE, prefixCache: true },
+    lengths: [36],
+  },
+  {
+    id: 'salt-restart',
+    suite: 'S11',
+    perturbations: { 'cache-salt': { states: ['restart'], askers: ['other-salt'] } },
+    generation: { maxTokens: 1, scoreLastPositions: 0 },
+    engine: { pageTokens: PAGE, prefixCache: true },
+    lengths: [36],
   },
   {
     id: 'streaming',

@@ -23,7 +23,7 @@ import {
 import { clopperPearsonHigh } from '../../harness/statistics/index.ts';
 import { searchCanaries, type CanaryHit } from './canaries.ts';
 import { lengthProblem } from './equal-lengths.ts';
-import { sharedPrefixes } from './shared-prefix.ts';
+import { ownPrefixes, sharedPrefixes } from './shared-prefix.ts';
 
 const DIVERGENCES_MAX = 8;
 
@@ -52,6 +52,14 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<LeakageRow> {
   let tokenDependent = 0;
   const perturbation = input.perturbations.find(({ id }) => id === key.perturbation);
   let prefixes: { requests: number; shared: number; cachedTokens: number } | null = null;
+  let own: { requests: number; found: number } | null = null;
+  const addOwn = (member: RowMember): void => {
+    const found = ownPrefixes(member, perturbation);
+    if (found === null) return;
+    own ??= { requests: 0, found: 0 };
+    own.requests += found.requests;
+    own.found += found.found;
+  };
   const addPrefixes = (member: RowMember): ReadonlySet<string> => {
     const found = sharedPrefixes(member, perturbation);
     if (found === null) return new Set();
@@ -74,6 +82,7 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<LeakageRow> {
       canaries.foreign += search.hits.length;
       for (const hit of search.hits) if (hits.length < DIVERGENCES_MAX) hits.push(hitDivergence(member, hit));
       const served = addPrefixes(member);
+      addOwn(member);
       const confounded = lengthProblem(member);
       if (confounded !== null) evidence.addGap(confounded);
       // canaries count all the same: a foreign one is a leak at any length
@@ -108,6 +117,7 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<LeakageRow> {
               }),
       },
       ...(prefixes === null ? {} : { sharedPrefix: { ...prefixes, failureRateHigh: rateHigh(prefixes) } }),
+      ...(own === null ? {} : { ownPrefix: own }),
       ...evidence.result(),
       divergences: [...hits, ...dependent].slice(0, DIVERGENCES_MAX),
       byCase: cases.all().map(([caseId, part]) => ({ caseId, ...part })),

@@ -1,5 +1,5 @@
 /**
- * Shared prefixes: did a request get tokens from the cache that only others have put there?
+ * Shared prefixes: did a request get tokens from the cache that only others have put there? And did an owner find what it had left?
  *
  * A count and no timing: one token is a leak, whatever the output says. Where the target tells no counts nothing is concluded.
  * @module
@@ -34,6 +34,25 @@ export function sharedPrefixes(
     cachedTokens: shared.reduce((sum, request) => sum + (cachedTokensOf(request) ?? 0), 0),
     unknown: owing.length - told.length,
   };
+}
+
+export interface OwnPrefixes {
+  /** Requests that have to find what their own sender has left, and of which the target tells. */
+  readonly requests: number;
+  readonly found: number;
+}
+
+/** Null when the perturbation owes nothing of the kind at this level. */
+export function ownPrefixes(
+  { level, observed }: Pick<RowMember, 'level'> & { readonly observed: LevelObservation },
+  perturbation: Pick<Perturbation, 'owesCachedTokens'> | undefined,
+): OwnPrefixes | null {
+  const owing = observed.requests.filter(
+    ({ requestId }) => perturbation?.owesCachedTokens?.(level, requestId) === true,
+  );
+  if (owing.length === 0) return null;
+  const told = owing.flatMap((request) => cachedTokensOf(request) ?? []);
+  return { requests: told.length, found: told.filter((tokens) => tokens > 0).length };
 }
 
 function cachedTokensOf({ cachedTokens, exchange }: RequestObservation): number | null {

@@ -61,7 +61,7 @@ describe('cache-salt', () => {
     const { knobs, waves } = jobOf('other-salt.disk');
     const [asked] = waves.flat().filter(({ role }) => role === 'probe');
     const hotTokens = promptTokens(asked, byteTokenizer).length + generation.maxTokens;
-    expect(knobs).toEqual({ hotTokens, warmTier: 'tight', coldTier: 'lossless' });
+    expect(knobs).toEqual({ hotTokens, warmTier: 'tight', coldTier: 'kept' });
     expect(jobOf('other-salt.host').knobs).toEqual({ hotTokens });
     const pushers = waves.flat().filter(({ id }) => id.includes('~pusher'));
     expect(pushers.length).toBe(6);
@@ -84,6 +84,15 @@ describe('cache-salt', () => {
     expect(asked).toEqual(second);
     expect(before).not.toEqual(asked);
     expect(all[2].cacheSalt).toBe(all[3].cacheSalt);
+  });
+
+  it('has a session for each request after a restart, over a cold tier that is kept', () => {
+    const { knobs, sessions, waves } = jobOf('other-salt.restart');
+    expect([knobs, sessions, waves.length]).toEqual([{ coldTier: 'kept' }, 'one-per-wave', 3]);
+    expect(jobOf('other-salt.disk').sessions).toBe('one');
+    expect(cacheSalt.owesCachedTokens?.(levelOf('other-salt.restart'), 'case-0~again')).toBe(true);
+    expect(cacheSalt.owesCachedTokens?.(levelOf('other-salt.restart'), 'case-0')).toBe(false);
+    expect(cacheSalt.owesCachedTokens?.(levelOf('other-salt.warm'), 'case-0~again')).toBe(false);
   });
 
   it('sends a crowd of unlike prompts', () => {

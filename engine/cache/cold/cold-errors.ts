@@ -1,6 +1,7 @@
 /** Errors of the cold stores. @module */
 
-export type ColdErrorCode = 'COLD_CAPACITY' | 'COLD_DISK' | 'COLD_NO_KEY' | 'COLD_CLOSED' | 'COLD_OPTION';
+export type ColdErrorCode =
+  'COLD_CAPACITY' | 'COLD_DISK' | 'COLD_IN_USE' | 'COLD_NO_KEY' | 'COLD_CLOSED' | 'COLD_OPTION';
 
 export class ColdStoreError extends Error {
   readonly code: ColdErrorCode;

@@ -26,7 +26,7 @@ const MAGIC = new TextEncoder().encode('EVKCOLD1');
 const VERSION = 1;
 const ENCRYPTED = 1;
 const AT = { version: 8, flags: 9, kind: 10, generation: 12, length: 16, owner: 24, salt: 56, nonce: 72 } as const;
-const HEADER_BYTES = 88;
+export const HEADER_BYTES = 88;
 const DIGEST_BYTES = 32;
 const TAG_BYTES = 16;
 export const SALT_BYTES = 16;
@@ -51,7 +51,28 @@ export function digestOf(...fields: readonly string[]): Buffer {
   return hash.digest();
 }
 
-const ownerOf = ({ id, tenant }: ColdKey): Buffer => digestOf('evenkeel/cold-owner/v1', id, tenant);
+export const ownerOf = ({ id, tenant }: Pick<ColdKey, 'id' | 'tenant'>): Buffer =>
+  digestOf('evenkeel/cold-owner/v1', id, tenant);
+
+/** What a header says of its file; nothing of it is believed before `readColdFile`. */
+export interface ColdHeader {
+  readonly kind: ColdKey['kind'];
+  readonly generation: number;
+  readonly owner: Buffer;
+  /** Of the store that wrote the file. */
+  readonly salt: Uint8Array;
+}
+
+/** @param file - from its first byte on; null = not a cold file of this version */
+export function readColdHeader(file: Buffer): ColdHeader | null {
+  if (file.length < HEADER_BYTES || !file.subarray(0, 8).equals(MAGIC) || file[AT.version] !== VERSION) return null;
+  return {
+    kind: file[AT.kind] === 0 ? 'page' : 'state',
+    generation: file.readUInt32LE(AT.generation),
+    owner: file.subarray(AT.owner, AT.owner + 32),
+    salt: file.subarray(AT.salt, AT.salt + SALT_BYTES),
+  };
+}
 
 export function writeColdFile(key: ColdKey, payload: Uint8Array, seal: Seal | null): Uint8Array {
   const out = Buffer.alloc(fileBytes(payload.length, seal !== null));

@@ -1,8 +1,9 @@
 /**
- * A cold store on disk: one file per object in a folder of this process, removed on close and after a crash at the next start.
+ * A cold store on disk: one file per object in a folder of this process, removed on close and after a crash at the next start. With
+ * `keep` the folder and its files stay, and a later store in the same directory, of this process or another, finds them.
  *
  * File names are the SHA-256 of all key fields; nobody's name is in them. Files have mode 0600, folders 0700; links are never
- * followed. A write appears under its name only when it is whole (temporary name, rename; no fsync: files do not outlive the process). Everything about a file is checked
+ * followed. A write appears under its name only when it is whole (temporary name, rename; no fsync: a file that a crash has damaged is no loss). Everything about a file is checked
  * on a read (`cold-file.ts`); what is off in any way is `damaged`, never bytes.
  * @module
  */
@@ -23,7 +24,9 @@ import { hkdfSync } from 'node:crypto';
 import { join } from 'node:path';
 import type { ColdKey, ColdRead, ColdStore } from '../tiers/cold-port.ts';
 import { ColdStoreError } from './cold-errors.ts';
-import { digestOf, fileBytes, readColdFile, SALT_BYTES, writeColdFile } from './cold-file.ts';
+import { digestOf, fileBytes, ownerOf, readColdFile, readColdHeader, SALT_BYTES, writeColdFile } from './cold-file.ts';
+import { claimFolder, listKept, placeOf, releaseFolder } from './kept-folder.ts';
+import { isRunning } from './processes.ts';
 
 export interface ColdEncryption {
   /** 32 bytes, or null: that tenant's objects are refused. */
@@ -41,6 +44,11 @@ export interface DiskColdStoreOptions {
   readonly capacityBytes: number;
   /** null or absent = files are plain. */
   readonly encryption?: ColdEncryption | null;
+  /**
+   * The objects outlive the store: a later one in this directory, with the same master keys, finds them. One store at a time has them.
+   * When room is short those go first that nobody has asked for since the store was opened, the oldest first.
+   */
+  readonly keep?: boolean;
 }
 
 export interface DiskColdStore extends ColdStore {
@@ -50,6 +58,7 @@ export interface DiskColdStore extends ColdStore {
   readonly recovered: { readonly folders: number; readonly files: number };
 }
 
+const KEPT_FOLDER = 'evenkeel-cold-kept';
 const FOLDER_NAME = /^evenkeel-cold-(\d+)-(\d+)$/;
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
@@ -59,7 +68,7 @@ let stores = 0;
 
 /** @throws ColdStoreError when the folder cannot be used or an option is wrong */
 export function createDiskColdStore(options: DiskColdStoreOptions): DiskColdStore {
-  const { directory, capacityBytes, encryption = null } = options;
+  const { directory, capacityBytes, encryption = null, keep = false } = options;
   if (encryption !== null && encryption.salt.length < SALT_BYTES)
     throw new ColdStoreError('COLD_OPTION', {
       at: 'cold store, encryption.salt',
@@ -71,6 +80,7 @@ export function createDiskColdStore(options: DiskColdStoreOptions): DiskColdStor
     try {
       return work();
     } catch (cause) {
+      if (cause instanceof ColdStoreError) throw cause;
       throw new ColdStoreError(
         'COLD_DISK',
         {
@@ -85,9 +95,12 @@ export function createDiskColdStore(options: DiskColdStoreOptions): DiskColdStor
   };
   onDisk(directory, () => mkdirSync(directory, { recursive: true, mode: FOLDER_MODE }));
   const recovered = onDisk(directory, () => removeLeftovers(directory));
-  const folder = join(directory, `evenkeel-cold-${process.pid}-${++stores}`);
-  onDisk(folder, () => mkdirSync(folder, { mode: FOLDER_MODE }));
+  const folder = join(directory, keep ? KEPT_FOLDER : `evenkeel-cold-${process.pid}-${++stores}`);
+  onDisk(folder, () => (keep ? claimFolder(folder) : mkdirSync(folder, { mode: FOLDER_MODE })));
   const sizes = new Map<string, number>();
+  /** Of a store that keeps: where each object lies, and the files that nobody has asked for yet. */
+  const places = new Map<string, { readonly name: string; readonly generation: number }>();
+  const unclaimed = new Set<string>();
   const keys = new Map<string, Uint8Array>();
   let usedBytes = 0;
   let counter = 0n;
@@ -95,9 +108,14 @@ export function createDiskColdStore(options: DiskColdStoreOptions): DiskColdStor
 
   const fileOf = ({ id, kind, tenant, generation }: ColdKey): string =>
     digestOf('evenkeel/cold-name/v1', id, kind, tenant, String(generation)).toString('hex');
-  const keyOf = (tenant: string): { key: Uint8Array; salt: Uint8Array } | null => {
-    if (encryption === null) return null;
-    let key = keys.get(tenant);
+  /** @param salt - of the store that wrote: this one, or an earlier one in its directory */
+  const keyOf = (
+    tenant: string,
+    salt = encryption?.salt.subarray(0, SALT_BYTES),
+  ): { key: Uint8Array; salt: Uint8Array } | null => {
+    if (encryption === null || salt === undefined) return null;
+    const id = `${Buffer.from(salt).toString('hex')} ${tenant}`;
+    let key = keys.get(id);
     if (key === undefined) {
       const master = encryption.keyOf(tenant);
       if (master?.length !== KEY_BYTES)
@@ -108,10 +126,10 @@ export function createDiskColdStore(options: DiskColdStoreOptions): DiskColdStor
           hint: 'A tenant without a key is never stored; give it one or turn its cold tier off.',
         });
       const info = digestOf('evenkeel/cold-key/v1', tenant);
-      key = new Uint8Array(hkdfSync('sha256', master, encryption.salt, info, KEY_BYTES));
-      keys.set(tenant, key);
+      key = new Uint8Array(hkdfSync('sha256', master, salt, info, KEY_BYTES));
+      keys.set(id, key);
     }
-    return { key, salt: encryption.salt };
+    return { key, salt };
   };
   const open = (): void => {
     if (closed)
@@ -127,8 +145,22 @@ export function createDiskColdStore(options: DiskColdStoreOptions): DiskColdStor
     if (size === undefined) return false;
     usedBytes -= size;
     sizes.delete(name);
+    unclaimed.delete(name);
     return true;
   };
+  const discard = (name: string): boolean => {
+    if (!forget(name)) return false;
+    rmSync(join(folder, name), { force: true, recursive: true });
+    return true;
+  };
+  const place = ({ id, tenant, kind }: Omit<ColdKey, 'generation'>): string => placeOf(ownerOf({ id, tenant }), kind);
+  if (keep)
+    for (const { name, bytes, place: where, generation } of onDisk(folder, () => listKept(folder))) {
+      sizes.set(name, bytes);
+      usedBytes += bytes;
+      unclaimed.add(name);
+      places.set(where, { name, generation });
+    }
 
   return {
     name: encryption === null ? 'disk' : 'disk(aes-256-gcm)',
@@ -147,7 +179,9 @@ export function createDiskColdStore(options: DiskColdStoreOptions): DiskColdStor
       open();
       const name = fileOf(key);
       const size = fileBytes(bytes.length, encryption !== null);
-      const free = capacityBytes - usedBytes + (sizes.get(name) ?? 0);
+      const room = (): number => capacityBytes - usedBytes + (sizes.get(name) ?? 0);
+      for (const old of unclaimed) if (size > room() && old !== name) discard(old);
+      const free = room();
       if (size > free)
         throw new ColdStoreError('COLD_CAPACITY', {
           at: `cold store, ${folder}`,
@@ -161,6 +195,10 @@ export function createDiskColdStore(options: DiskColdStoreOptions): DiskColdStor
       forget(name);
       sizes.set(name, size);
       usedBytes += size;
+      if (!keep) return;
+      const before = places.get(place(key));
+      if (before !== undefined && before.name !== name) discard(before.name);
+      places.set(place(key), { name, generation: key.generation });
     },
 
     read(key): ColdRead {
@@ -168,23 +206,32 @@ export function createDiskColdStore(options: DiskColdStoreOptions): DiskColdStor
       const name = fileOf(key);
       if (!sizes.has(name)) return { kind: 'missing' };
       const file = readWhole(join(folder, name), capacityBytes);
-      return typeof file === 'string' ? { kind: 'damaged', why: file } : readColdFile(file, key, keyOf(key.tenant));
+      if (typeof file === 'string') return { kind: 'damaged', why: file };
+      return readColdFile(file, key, keyOf(key.tenant, keep ? readColdHeader(file)?.salt : undefined));
     },
 
     remove(key) {
       open();
-      const name = fileOf(key);
-      if (!forget(name)) return false;
-      rmSync(join(folder, name), { force: true, recursive: true });
-      return true;
+      places.delete(place(key));
+      return discard(fileOf(key));
     },
+
+    ...(keep && {
+      find: (object: Omit<ColdKey, 'generation'>) => {
+        const found = places.get(place(object));
+        if (found === undefined || !sizes.has(found.name)) return null;
+        unclaimed.delete(found.name);
+        return found.generation;
+      },
+    }),
 
     close() {
       if (closed) return;
       closed = true;
       sizes.clear();
       usedBytes = 0;
-      rmSync(folder, { recursive: true, force: true });
+      if (keep) releaseFolder(folder);
+      else rmSync(folder, { recursive: true, force: true });
     },
   };
 }
@@ -244,14 +291,4 @@ function removeLeftovers(directory: string): { folders: number; files: number } 
     folders++;
   }
   return { folders, files };
-}
-
-/** A process of that number exists. Numbers are used again, so that a leftover may stay until its namesake ends. */
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
-  }
 }

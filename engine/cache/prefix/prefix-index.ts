@@ -11,6 +11,8 @@ export interface PrefixBlock {
   /** Key of the block and id of its page. */
   readonly key: string;
   readonly parent: string;
+  /** Id of its page in a cold store that outlives the session. */
+  readonly coldKey: string;
   readonly tokenIds: Int32Array;
   /** First position after the block. */
   readonly end: number;
@@ -87,6 +89,12 @@ export class PrefixIndex {
 
   remove(key: string): void {
     this.blocks.delete(key);
+  }
+
+  /** The end of the session: tokens that were kept for comparison are wiped. */
+  close(): void {
+    for (const { tokenIds } of this.blocks.values()) tokenIds.fill(0);
+    this.blocks.clear();
   }
 }
 

@@ -15,6 +15,13 @@ export interface ColdKey {
   readonly generation: number;
 }
 
+/** Under which id an object lies in a store that outlives its session, and the tokens that are compared when it comes back. */
+export interface ColdLabel {
+  readonly id: string;
+  /** Little-endian token ids of the object's block. */
+  readonly tokens: Uint8Array;
+}
+
 export type ColdRead =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'missing' }
@@ -31,6 +38,11 @@ export interface ColdStore {
   write(key: ColdKey, bytes: Uint8Array): void;
   read(key: ColdKey): ColdRead;
   remove(key: ColdKey): boolean;
-  /** Removes everything that the store wrote. */
+  /**
+   * Of a store that outlives its session: the generation under which such an object lies in it, whoever has written it; null = it does
+   * not. Absent = the store ends with its session, and holds nothing that the session does not know.
+   */
+  find?(object: Omit<ColdKey, 'generation'>): number | null;
+  /** Removes everything that the store wrote; one that outlives its session keeps it. */
   close(): void;
 }

@@ -11,7 +11,7 @@ import type { EventSink } from '../../trace/index.ts';
 import type { AuditTable } from '../audit.ts';
 import type { HotPage, PagePool } from '../page-pool.ts';
 import type { ColdCodec } from './cold-codec.ts';
-import type { ColdStore } from './cold-port.ts';
+import type { ColdKey, ColdLabel, ColdStore } from './cold-port.ts';
 import type { CopyScheduler } from './copy-scheduler.ts';
 import type { EvictionCandidate, EvictionPolicy } from './eviction.ts';
 import type { TierTransport } from './transport.ts';
@@ -43,6 +43,9 @@ export interface TierCounters {
   /** Cold objects that failed their check: recomputed, never used. */
   damaged: number;
   abandonedCopies: number;
+  /** Objects that were written for a later session, and objects of an earlier one; absent where the cold store ends with its session. */
+  keptWritten?: number;
+  keptFound?: number;
 }
 
 /** A user's hold on one object. */
@@ -58,6 +61,10 @@ interface TierObject extends EvictionCandidate {
   readonly kind: ObjectKind;
   readonly tenant: string;
   readonly generation: number;
+  /** Null = nobody of a later session may look for it. */
+  readonly label: ColdLabel | null;
+  /** Of its copy in the cold store. */
+  readonly coldGeneration: number;
   tier: Tier;
   page: HotPage | null;
   /** Encoded bytes of the warm tier. */
@@ -95,6 +102,7 @@ export class TierManager {
   constructor(pool: PagePool, options: TierOptions) {
     this.pool = pool;
     this.options = options;
+    if (options.cold?.find !== undefined) Object.assign(this.counters, { keptWritten: 0, keptFound: 0 });
   }
 
   get copiesInFlight(): number {
@@ -129,21 +137,49 @@ export class TierManager {
   }
 
   /** Takes over a page whose content is complete; the caller holds the first pin. */
-  adopt(id: string, tenant: string, page: HotPage): Pin {
-    this.add({ id, kind: 'page', tenant, tier: 'hot', page, warm: null, audit: page.audit, pins: 0 });
+  adopt(id: string, tenant: string, page: HotPage, label: ColdLabel | null = null): Pin {
+    this.add({ id, kind: 'page', tenant, label, tier: 'hot', page, warm: null, audit: page.audit, pins: 0 });
     return this.pin(id);
   }
 
+  /** Takes an object over that an earlier session has left in the cold store; false when there is none. */
+  takeKept(id: string, kind: ObjectKind, tenant: string, label: ColdLabel): boolean {
+    // tags of an audit do not outlive their session
+    if (this.objects.has(id) || this.pool.audit) return this.objects.has(id);
+    const coldGeneration = this.options.cold?.find?.({ id: label.id, kind, tenant }) ?? null;
+    if (coldGeneration === null) return false;
+    this.add({ id, kind, tenant, label, coldGeneration, tier: 'cold', page: null, warm: null, audit: null, pins: 0 });
+    this.counters.keptFound = (this.counters.keptFound ?? 0) + 1;
+    return true;
+  }
+
+  /** The end of the session: what a later one may look for is written to a cold store that outlives this one; no other keeps anything. */
+  close(): void {
+    const { cold, codec } = this.options;
+    if (cold?.find !== undefined)
+      for (const object of Array.from(this.objects.values())) {
+        if (object.label === null || object.tier === 'cold' || this.objects.get(object.id) !== object) continue;
+        const bytes = object.page === null ? object.warm : codec.encode(object.page.bytes, this.pool.layout);
+        if (bytes !== null && this.writeCold(cold, object, bytes))
+          this.counters.keptWritten = (this.counters.keptWritten ?? 0) + 1;
+      }
+    cold?.close();
+    for (const object of this.objects.values()) object.warm?.fill(0);
+    this.objects.clear();
+    this.warmUsed = 0;
+  }
+
   /** Keeps a snapshot as a host copy; false when there is no room. */
-  keepState(id: string, tenant: string, bytes: Uint8Array, pins = 0): boolean {
-    return this.keepWarm({ id, kind: 'state', tenant, bytes, audit: null, pins });
+  keepState(id: string, tenant: string, bytes: Uint8Array, pins = 0, label: ColdLabel | null = null): boolean {
+    return this.keepWarm({ id, kind: 'state', tenant, label, bytes, audit: null, pins });
   }
 
   /** Keeps a page as a host copy of its own (a preempted request's unfinished page), pinned; false when there is no room. */
   keepPage(id: string, tenant: string, page: HotPage): boolean {
     const bytes = this.options.codec.encode(page.bytes, this.pool.layout);
     return (
-      this.options.codec.lossless && this.keepWarm({ id, kind: 'page', tenant, bytes, audit: page.audit, pins: 1 })
+      this.options.codec.lossless &&
+      this.keepWarm({ id, kind: 'page', tenant, label: null, bytes, audit: page.audit, pins: 1 })
     );
   }
 
@@ -151,6 +187,7 @@ export class TierManager {
     id: string;
     kind: ObjectKind;
     tenant: string;
+    label: ColdLabel | null;
     bytes: Uint8Array;
     audit: AuditTable | null;
     pins: number;
@@ -162,12 +199,17 @@ export class TierManager {
     return true;
   }
 
-  private add(o: Pick<TierObject, 'id' | 'kind' | 'tenant' | 'tier' | 'page' | 'warm' | 'audit' | 'pins'>): void {
+  private add(
+    o: Pick<TierObject, 'id' | 'kind' | 'tenant' | 'label' | 'tier' | 'page' | 'warm' | 'audit' | 'pins'> &
+      Partial<Pick<TierObject, 'coldGeneration'>>,
+  ): void {
     if (this.objects.has(o.id)) throw new Error(`invariant: object ${o.id} is already kept`);
     const now = ++this.clock;
+    const generation = ++this.generations;
     this.objects.set(o.id, {
+      coldGeneration: generation,
       ...o,
-      generation: ++this.generations,
+      generation,
       moving: false,
       lastUse: now,
       uses: 1,
@@ -333,7 +375,7 @@ export class TierManager {
   private writeCold(cold: ColdStore, object: TierObject, bytes: Uint8Array): boolean {
     for (;;) {
       try {
-        cold.write(object, bytes);
+        cold.write(coldKeyOf(object), labelled(object, bytes));
         return true;
       } catch (error) {
         if (!isCapacityError(error)) throw error;
@@ -414,18 +456,19 @@ export class TierManager {
 
   private readBelow(object: TierObject): Uint8Array | null {
     if (object.tier === 'warm') return object.warm;
-    const read = this.options.cold?.read(object);
-    if (read?.kind === 'bytes') return read.bytes;
-    if (read?.kind === 'damaged') {
+    const read = this.options.cold?.read(coldKeyOf(object));
+    if (read === undefined || read.kind === 'missing') return null;
+    const bytes = read.kind === 'bytes' ? unlabelled(object, read.bytes) : null;
+    if (bytes === null) {
       this.counters.damaged++;
-      this.log('damaged', object, { why: read.why });
+      this.log('damaged', object, { why: read.kind === 'damaged' ? read.why : 'of other tokens' });
     }
-    return null;
+    return bytes;
   }
 
   private leaveBelow(object: TierObject): void {
     if (object.tier === 'warm') this.releaseWarm(object);
-    else this.options.cold?.remove(object);
+    else this.options.cold?.remove(coldKeyOf(object));
   }
 
   private releaseWarm(object: TierObject): void {
@@ -471,12 +514,35 @@ export class TierManager {
     if (object.page !== null) this.pool.release(object.page);
     object.page = null;
     if (object.tier === 'warm') this.releaseWarm(object);
-    if (object.tier === 'cold') this.options.cold?.remove(object);
+    if (object.tier === 'cold') this.options.cold?.remove(coldKeyOf(object));
   }
 
   private log(kind: string, object: TierObject, detail: Record<string, string | number>): void {
     this.options.events?.({ kind, subject: object.id, detail: { object: object.kind, ...detail } });
   }
+}
+
+const coldKeyOf = ({ id, kind, tenant, label, coldGeneration }: TierObject): ColdKey => ({
+  id: label?.id ?? id,
+  kind,
+  tenant,
+  generation: coldGeneration,
+});
+
+/** With the tokens of its block in front, where a later session compares them. */
+function labelled({ label }: TierObject, bytes: Uint8Array): Uint8Array {
+  if (label === null) return bytes;
+  const out = new Uint8Array(label.tokens.length + bytes.length);
+  out.set(label.tokens);
+  out.set(bytes, label.tokens.length);
+  return out;
+}
+
+/** Null = the tokens are others. */
+function unlabelled({ label }: TierObject, bytes: Uint8Array): Uint8Array | null {
+  if (label === null) return bytes;
+  const { tokens } = label;
+  return tokens.every((byte, i) => bytes[i] === byte) ? bytes.subarray(tokens.length) : null;
 }
 
 function isCapacityError(error: unknown): boolean {

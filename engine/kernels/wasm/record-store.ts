@@ -1,7 +1,7 @@
 /**
  * Record memory in the kernels' memory, which never shrinks: blocks that are given back are used again for the same size.
  *
- * An owner that is forgotten without `close` gives its blocks back when it is collected. Only the reuse of memory depends on that,
+ * What is given back is wiped: nothing of a request lies in free memory. An owner that is forgotten without `close` gives its blocks back when it is collected. Only the reuse of memory depends on that,
  * never a bit: a block is all zero when it is taken.
  * @module
  */
@@ -58,6 +58,7 @@ export class RecordStore {
   /** Empties the list, so that blocks are given back once. */
   private giveBack(blocks: Block[]): void {
     for (const { at, count } of blocks.splice(0)) {
+      this.heap.bytes(at, count).fill(0);
       const list = this.free.get(count);
       if (list === undefined) this.free.set(count, [at]);
       else list.push(at);

@@ -76,6 +76,7 @@ export async function runTrial(input: TrialInput): Promise<TrialResult> {
     id: 'engine',
     checkpoint,
     engine: { ...protocol.engine, ...control?.engine, ...engine },
+    tightWarmBytes: protocol.tightWarmBytes,
     ...(protocol.request === undefined && control?.request === undefined ? {} : { request }),
     skipPromptLogits: protocol.skipPromptLogits ?? false,
   });

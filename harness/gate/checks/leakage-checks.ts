@@ -4,7 +4,7 @@
  */
 import type { LeakageRow, Policy } from '../../schema/index.ts';
 import { leakageBoundOf } from '../bounds.ts';
-import type { Draft } from '../families.ts';
+import type { Draft, Judgement } from '../families.ts';
 import { percent } from '../words.ts';
 import { judgeNeverDiffers } from './failure-rate.ts';
 
@@ -17,6 +17,7 @@ export function leakageDrafts(rows: readonly LeakageRow[], policy: Policy): Draf
       content,
       ...(row.canaries.outputs === 0 ? [] : [canaryDraft(row, maxCanaryRate)]),
       ...(row.sharedPrefix === undefined ? [] : [prefixDraft(row, row.sharedPrefix, maxFailureRate)]),
+      ...(row.ownPrefix === undefined ? [] : [ownPrefixDraft(row, row.ownPrefix)]),
     ];
   });
 }
@@ -101,5 +102,31 @@ function prefixDraft(
         reason: `${shared} of ${requests} requests got tokens from the cache of others (${cachedTokens} in all); one is a leak.`,
       }),
     }),
+  };
+}
+
+/** The hit floor: what an earlier session has written for its owner, and a later one does not find, is a key that does not last. */
+function ownPrefixDraft(
+  { axis, level, evidence }: LeakageRow,
+  { requests, found }: NonNullable<LeakageRow['ownPrefix']>,
+): Draft {
+  const kept = evidence['keptWritten'] ?? 0;
+  const observed = `${found} of ${requests} owners found their own prefix`;
+  const judgement = (outcome: 'pass' | 'fail' | 'inconclusive', reason: string): Judgement => ({
+    observed,
+    outcome,
+    reason,
+    comparisonsNeeded: null,
+  });
+  return {
+    place: { report: 'leakage', axis, level, metric: 'own prefix kept', rule: 'what was kept is found by its owner' },
+    test: null,
+    judge: () => {
+      if (requests === 0 || kept === 0)
+        return judgement('inconclusive', 'No session has kept anything for a later one.');
+      return found < requests
+        ? judgement('fail', `${kept} objects were kept, and ${requests - found} of ${requests} owners found nothing.`)
+        : judgement('pass', `All ${requests} owners found what an earlier session had kept.`);
+    },
   };
 }

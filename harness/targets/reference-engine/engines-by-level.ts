@@ -8,14 +8,17 @@ import { engineOptionsOf, knobsKey } from './knobs.ts';
 
 export type EngineFor = (level: Pick<LevelJob, 'precision' | 'knobs'>) => Engine;
 
-/** @param options - of every engine; what a level sets is laid over them, except parts: what is exchanged stays exchanged */
-export function enginesByLevel(checkpoint: Checkpoint, options: EngineOptions): EngineFor {
+/**
+ * @param options - of every engine; what a level sets is laid over them, except parts: what is exchanged stays exchanged
+ * @param tightWarmBytes - room on the host where a level wants little of it; nothing = that of a run
+ */
+export function enginesByLevel(checkpoint: Checkpoint, options: EngineOptions, tightWarmBytes?: number): EngineFor {
   const engines = new Map<string, Engine>();
   const engineFor: EngineFor = ({ precision, knobs = {} }) => {
     const key = `${precision} ${knobsKey(knobs)}`;
     let engine = engines.get(key);
     if (engine === undefined) {
-      const own = engineOptionsOf(knobs, pageTokens);
+      const own = engineOptionsOf(knobs, pageTokens, tightWarmBytes);
       engine = createEngine(checkpoint, {
         ...options,
         ...(precision === 'target-default' ? {} : { precision }),

@@ -7,7 +7,7 @@ import type { KnobName, LevelJob, ServingKnobs } from '../../schema/index.ts';
 import { seededOrders } from './seeded-orders.ts';
 
 /** Enough for every page that a unit can spill. */
-const COLD_BYTES = 256 * 1024 * 1024;
+export const COLD_BYTES = 256 * 1024 * 1024;
 /** Two saved states of v4-tiny in float32, or some pages: everything passes through, little stays. */
 const TIGHT_WARM_BYTES = 1024 * 1024;
 /** Rows that a table on the host keeps near: few, so that rows are fetched again. */
@@ -50,8 +50,15 @@ export function knobsKey(knobs: ServingKnobs): string {
   return JSON.stringify(Object.entries(knobs).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** @param pageTokens - of the engine's cache; asked only where a capacity is set */
-export function engineOptionsOf(knobs: ServingKnobs, pageTokens: () => number): EngineOptions {
+/**
+ * @param pageTokens - of the engine's cache; asked only where a capacity is set
+ * @param tightWarmBytes - what `tight` means for a smaller model
+ */
+export function engineOptionsOf(
+  knobs: ServingKnobs,
+  pageTokens: () => number,
+  tightWarmBytes = TIGHT_WARM_BYTES,
+): EngineOptions {
   const { maxBatch, chunkSize, prefixCache, hotTokens, warmTier, coldTier, windowPolicy, draftTokens } = knobs;
   const { preemption, copyDelaySteps, scheduleSeed } = knobs;
   return {
@@ -59,8 +66,9 @@ export function engineOptionsOf(knobs: ServingKnobs, pageTokens: () => number): 
     ...(chunkSize === undefined ? {} : { chunkSize }),
     ...(prefixCache === undefined ? {} : { prefixCache }),
     ...(hotTokens === undefined ? {} : { hotPages: Math.ceil(hotTokens / pageTokens()) }),
-    ...(warmTier === 'tight' ? { warmBytes: TIGHT_WARM_BYTES } : {}),
-    ...(coldTier === undefined || coldTier === 'none'
+    ...(warmTier === 'tight' ? { warmBytes: tightWarmBytes } : {}),
+    // a store that is kept belongs to the level and not to a session: run-level.ts
+    ...(coldTier === undefined || coldTier === 'none' || coldTier === 'kept'
       ? {}
       : { coldStore: () => createMemoryColdStore(COLD_BYTES), coldCodec: coldTier }),
     ...(windowPolicy === undefined ? {} : { windowPolicy: { kind: windowPolicy } }),

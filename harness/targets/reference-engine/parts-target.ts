@@ -20,6 +20,8 @@ export interface PartsTargetOptions {
   readonly id: string;
   readonly checkpoint: Checkpoint;
   readonly engine: EngineOptions;
+  /** Room on the host where a level wants little of it; nothing = that of a run. */
+  readonly tightWarmBytes?: number | undefined;
   /** Before a request goes to the engine. */
   readonly request?: (request: BatchRequest) => BatchRequest;
   /** Nobody looks at prompt logits, so that prefixes may come from the cache. */
@@ -28,7 +30,7 @@ export interface PartsTargetOptions {
 
 export function createPartsTarget({ id, checkpoint, engine: options, ...rest }: PartsTargetOptions): Target {
   const tokenizer = createByteTokenizer();
-  const engineFor = enginesByLevel(checkpoint, options);
+  const engineFor = enginesByLevel(checkpoint, options, rest.tightWarmBytes);
   return {
     id,
     lanes: 1,
@@ -64,8 +66,8 @@ function withRequests(engine: Engine, change: PartsTargetOptions['request']): En
   if (change === undefined) return engine;
   return {
     ...engine,
-    openSession: () => {
-      const session = engine.openSession();
+    openSession: (stores) => {
+      const session = engine.openSession(stores);
       const run = session.run.bind(session);
       session.run = (requests) => run(requests.map(change));
       return session;

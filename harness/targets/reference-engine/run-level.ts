@@ -5,7 +5,7 @@
  * never compared.
  * @module
  */
-import type { BatchRequest, BatchResult, Engine } from '../../../engine/index.ts';
+import type { BatchRequest, BatchResult, Engine, Session } from '../../../engine/index.ts';
 import type {
   LevelJob,
   LevelResult,
@@ -16,6 +16,7 @@ import type {
 } from '../../schema/index.ts';
 import { multiByteCharacters } from '../multi-byte.ts';
 import { countPrompt, type PromptCount } from '../prompt-counts.ts';
+import { createKeptStore } from './kept-store.ts';
 import { createBlobShelf, createLogitHash, rowDigests, tokenDigest, type BlobShelf } from '../logit-bits.ts';
 
 export interface RunLevelInput {
@@ -28,8 +29,17 @@ export interface RunLevelInput {
 }
 
 export async function runLevel(input: RunLevelInput): Promise<LevelResult> {
+  const kept = input.job.knobs?.coldTier === 'kept' ? createKeptStore() : null;
+  try {
+    return await runWaves(input, () => input.engine.openSession(kept === null ? {} : { cold: kept.open() }));
+  } finally {
+    kept?.remove();
+  }
+}
+
+async function runWaves(input: RunLevelInput, openSession: () => Session): Promise<LevelResult> {
   const { engine, job } = input;
-  let session = engine.openSession();
+  let session = openSession();
   const counters: Record<string, number> = {
     cachedTokens: 0,
     forcedPositions: 0,
@@ -43,9 +53,9 @@ export async function runLevel(input: RunLevelInput): Promise<LevelResult> {
   for (const [wave, planned] of job.waves.entries()) {
     await input.breathe();
     if (wave > 0 && job.sessions === 'one-per-wave') {
-      addCounters(counters, { ...session.counters });
       session.close();
-      session = engine.openSession();
+      addCounters(counters, { ...session.counters });
+      session = openSession();
       counters['emptyCaches']++;
     }
     const sent = planned.map((request) => prepare(request, input));
@@ -64,8 +74,8 @@ export async function runLevel(input: RunLevelInput): Promise<LevelResult> {
       counters['sampledBelowTop'] += belowTop(result, engine.vocabSize);
     }
   }
-  addCounters(counters, { ...session.counters });
   session.close();
+  addCounters(counters, { ...session.counters });
   return { record: { levelId: job.levelId, requests, counters }, blobs: shelf.blobs };
 }
 

@@ -2,9 +2,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDiskColdStore, createMemoryColdStore, PRECISION_MODES } from '../../../engine/index.ts';
-import type { EngineOptions, Session } from '../../../engine/index.ts';
-import { aloneBits, bitsOf, openSession, requestOf } from '../../support/serving-runs.ts';
+import {
+  createDiskColdStore,
+  createEngine,
+  createMemoryColdStore,
+  PRECISION_MODES,
+  sha256PrefixKey,
+} from '../../../engine/index.ts';
+import type { BatchRequest, BatchResult, EngineOptions, Session } from '../../../engine/index.ts';
+import { aloneBits, bitsOf, openSession, requestOf, servingCheckpoint } from '../../support/serving-runs.ts';
 
 const probe = requestOf('probe', 1, 150);
 const PAGE = { prefixCache: true, pageTokens: 16, hotPages: 14, chunkSize: 32 } as const;
@@ -203,5 +209,72 @@ describe('prefix reuse', () => {
     const b = requestOf('b', 4, 40);
     expect(bitsOf(session.run([b])[0])).toBe(aloneBits(b));
     expect(session.counters.collisions).toBeGreaterThan(0);
+  });
+});
+
+describe('a cold store that outlives its session', () => {
+  /** One request a session, each over the files that the one before has left. */
+  const inSessions = (requests: readonly BatchRequest[], options: EngineOptions = {}) => {
+    const kept = mkdtempSync(join(directory, 'kept-'));
+    const engine = createEngine(servingCheckpoint, { ...PAGE, hotPages: 40, ...options });
+    const master = new Uint8Array(32).fill(7);
+    return requests.map((request, index): { result: BatchResult; counters: Session['counters'] } => {
+      const encryption = { keyOf: () => master, salt: new Uint8Array(16).fill(index + 1) };
+      const cold = createDiskColdStore({ directory: kept, capacityBytes: 1e8, keep: true, encryption });
+      const session = engine.openSession({ cold });
+      const [result] = session.run([request]);
+      session.close();
+      return { result, counters: session.counters };
+    });
+  };
+  const cached = (requests: readonly BatchRequest[], options: EngineOptions = {}): number[] =>
+    inSessions(requests, options).map(({ result }) => result.cachedTokens);
+
+  it('gives a later session the blocks of its owner, with the same bits', () => {
+    const [first, second] = inSessions([probe, probe]);
+    expect([first.result.cachedTokens, second.result.cachedTokens]).toEqual([0, 144]);
+    expect(bitsOf(second.result)).toBe(bitsOf(first.result));
+    expect(first.counters).toMatchObject({ keptWritten: 18, keptFound: 0 });
+    expect(second.counters).toMatchObject({ keptFound: 18, damaged: 0, lost: 0 });
+  });
+
+  it('gives nothing to another salt, to none, or to another tenant; positive control: to all with keys that leave it out', () => {
+    const owner = { ...probe, cacheSalt: 'owner' };
+    const others = [{ ...probe, cacheSalt: 'other' }, probe, { ...owner, adapter: 'x' }];
+    expect(cached([owner, ...others, owner])).toEqual([0, 0, 0, 0, 144]);
+    const coldPrefixKey = {
+      ...sha256PrefixKey,
+      keyOf: (parent: string, ids: Int32Array, domain: Parameters<typeof sha256PrefixKey.keyOf>[2]) =>
+        sha256PrefixKey.keyOf(parent, ids, { ...domain, salt: '' }),
+    };
+    expect(cached([owner, ...others], { parts: { coldPrefixKey } })).toEqual([0, 144, 144, 0]);
+  });
+
+  it('compares tokens: a key that collides is damaged, and computed again', () => {
+    const parts = { coldPrefixKey: { name: 'constant', verifyTokens: true, keyOf: () => 'abcd' } };
+    const other = requestOf('other', 9, 150);
+    const [, { result, counters }] = inSessions([probe, other], { parts });
+    expect(counters.damaged).toBeGreaterThan(0);
+    expect(bitsOf(result)).toBe(aloneBits(other));
+  });
+});
+
+describe('the end of a session', () => {
+  it('removes the files of its cold store, and wipes what its cache held', () => {
+    const session = openSession(
+      tiered({ coldStore: () => createDiskColdStore({ directory, capacityBytes: 1e8, encryption: null }) }),
+    );
+    session.run([probe]);
+    churn(session);
+    const files = (): number => readdirSync(directory, { recursive: true }).length;
+    const folders = files();
+    expect(session.counters.spills).toBeGreaterThan(9);
+    const { pool } = session.cache;
+    const page = pool.allocate()!;
+    page.bytes.fill(9);
+    session.close();
+    expect(page.bytes.every((byte) => byte === 0)).toBe(true);
+    expect(session.cache.tiers.census()).toEqual([]);
+    expect(files()).toBeLessThan(folders - 9);
   });
 });

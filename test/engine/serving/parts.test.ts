@@ -90,6 +90,7 @@ const WRONG: { readonly [K in keyof EngineParts]?: () => Partial<EngineParts> } 
       keyOf: (parent, ids, domain) => sha256PrefixKey.keyOf(parent, ids, { ...domain, salt: '' }),
     },
   }),
+  requestDomain: () => ({ requestDomain: () => ({ salt: '', adapter: '' }) }),
   windowPolicy: () => {
     const right = createWindowPolicy({ kind: 'full' }, 16);
     // a snapshot is there, but the stale window is kept instead of it
@@ -155,6 +156,8 @@ const WRONG: { readonly [K in keyof EngineParts]?: () => Partial<EngineParts> } 
 const FREE: readonly (keyof EngineParts)[] = ['admissionOrder', 'preemptionVictim'];
 /** Read before there is a request: see tokenizer/prompt-intake.test.ts. */
 const BEFORE: readonly (keyof EngineParts)[] = ['promptIntake'];
+/** The part of a cold store that outlives its session: see test/engine/cache/kv-cache.test.ts. */
+const KEPT: readonly (keyof EngineParts)[] = ['coldPrefixKey'];
 /** Parts of the conditional memory: see memory.test.ts. */
 const MEMORY: readonly (keyof EngineParts)[] = ['memoryGate', 'ngramHistory', 'rowFetcher'];
 
@@ -204,7 +207,7 @@ describe('the parts of the engine', () => {
 
   it('are all tried here or where their room is tested', () => {
     const all = Object.keys(assembleParts(PART_DEFAULTS, { headDim: 512, ropeDim: 64, indexHeadDim: 128 }));
-    expect([...Object.keys(WRONG), ...FREE, ...BEFORE, ...MEMORY].sort()).toEqual(all.sort());
+    expect([...Object.keys(WRONG), ...FREE, ...BEFORE, ...KEPT, ...MEMORY].sort()).toEqual(all.sort());
   });
 
   it('in audit mode find a stale window and a swapped page by name', () => {

@@ -213,6 +213,21 @@ describe('the verdict on shared prefixes', () => {
   });
 });
 
+describe('the verdict on what an owner left before a restart', () => {
+  const judged = (found: number, keptWritten: number): Verdict =>
+    judgeThese({ leakage: [createLeakageRow({ ownPrefix: { requests: 2, found }, evidence: { keptWritten } })] });
+  const outcomeOf = ({ checks }: Verdict) => checks.find(({ metric }) => metric === 'own prefix kept')?.outcome;
+
+  it('fails on one owner who does not find what was kept, and passes where all do', () => {
+    expect(outcomeOf(judged(1, 9))).toBe('fail');
+    expect(outcomeOf(judged(2, 9))).toBe('pass');
+  });
+
+  it('is inconclusive where nothing was kept', () => {
+    expect(outcomeOf(judged(0, 0))).toBe('inconclusive');
+  });
+});
+
 describe('the verdict on cross-request leakage', () => {
   it('passes without a dependence and without a foreign canary', () => {
     const verdict = judgeThese({ leakage: [createLeakageRow()] });

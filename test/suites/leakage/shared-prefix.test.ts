@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RequestObservation } from '../../../harness/schema/index.ts';
 import { cacheSalt } from '../../../perturbations/index.ts';
-import { sharedPrefixes } from '../../../suites/leakage/shared-prefix.ts';
+import { ownPrefixes, sharedPrefixes } from '../../../suites/leakage/shared-prefix.ts';
 import { createShelf } from '../../support/observations.ts';
 import { runPerturbation, told } from '../../support/perturbation-run.ts';
 
@@ -30,6 +30,29 @@ describe('shared prefixes', () => {
     expect(found(requests(['owner', 64]))).toBeNull();
     expect(sharedPrefixes({ level, observed: { levelId: 'x', requests: [], counters: {} } }, {})).toBeNull();
   });
+
+  it('have an owner that must find its own: told and found are counted, and an untold one is neither', () => {
+    const owes = { owesCachedTokens: (_level: unknown, id: string) => id !== 'other' };
+    const observed = {
+      levelId: 'other',
+      requests: requests(['other', 0], ['a', 0], ['b', 64], ['c', undefined]),
+      counters: {},
+    };
+    expect(ownPrefixes({ level, observed }, owes)).toEqual({ requests: 2, found: 1 });
+    expect(ownPrefixes({ level, observed }, {})).toBeNull();
+  });
+
+  it('do not occur after a restart, and the owner finds its own', async () => {
+    const { leakage } = await runPerturbation(cacheSalt, { states: ['restart'], askers: ['other-salt', 'no-salt'] });
+    for (const row of leakage)
+      expect(row).toMatchObject({
+        contentDependent: { equal: 1, n: 1 },
+        sharedPrefix: { requests: 2, shared: 0 },
+        ownPrefix: { requests: 1, found: 1 },
+        evidenceProblem: null,
+      });
+    expect(leakage).toHaveLength(2);
+  }, 60_000);
 
   it('do not occur under another salt, none, or another adapter, in any tier, with proof that the owner hits', async () => {
     const run = await runPerturbation(cacheSalt, { states: ['warm', 'disk'] });
