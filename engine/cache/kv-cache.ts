@@ -20,7 +20,7 @@ import { ensurePages, setEntryCounts } from './state-block.ts';
 import type { StateBlock } from './state-block.ts';
 import { restoreState, saveState } from './state-snapshot.ts';
 import { TierManager } from './tiers/tier-manager.ts';
-import type { Pin, TierCounters, TierOptions } from './tiers/tier-manager.ts';
+import type { Pin, TierCounters, TierOptions } from './tiers/tier-object.ts';
 import type { ColdLabel } from './tiers/cold-port.ts';
 
 export interface KvCacheOptions {

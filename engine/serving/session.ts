@@ -9,16 +9,13 @@
  * @module
  */
 import { createStateBlock, StateJournal, StatePool } from '../cache/index.ts';
-import type { CopyScheduler, KvCache, Pin, PrefixDomain, StateShape } from '../cache/index.ts';
+import type { KvCache, Pin, PrefixDomain } from '../cache/index.ts';
 import { MemoryState } from '../memory/index.ts';
-import type { ConditionalMemory } from '../memory/index.ts';
 import { createStepCounters } from '../model/index.ts';
 import type { Model, StepCounters, StepSequence } from '../model/index.ts';
-import type { EventSink, TraceTap } from '../trace/index.ts';
 import { draftTokens } from './drafting.ts';
 import type { FutureTokens } from './future-tokens.ts';
 import { neededLogits } from './needed-logits.ts';
-import type { EngineParts } from './parts.ts';
 import { admitRequest } from './request.ts';
 import type { PrefixRequest } from './request-domain.ts';
 import type { BatchRequest, BatchResult } from './request.ts';
@@ -28,26 +25,9 @@ import { sampleToken } from './sampler.ts';
 import { ServedRequest } from './served-request.ts';
 import { createSessionCounters } from './session-counters.ts';
 import type { SessionCounters } from './session-counters.ts';
+import type { SessionOptions } from './session-options.ts';
 import { TextStream } from './text-stream.ts';
 import { scoreForced } from './teacher-forcing.ts';
-
-export interface SessionOptions {
-  readonly maxBatch: number;
-  readonly chunkSize: number;
-  /** Tokens drafted per step; 0 = no speculative decoding. */
-  readonly draftTokens: number;
-  readonly preemption: 'recompute' | 'swap';
-  /** Requests in the queue whose prefix is moved up ahead of time. */
-  readonly prefetchQueued: number;
-  readonly parts: EngineParts;
-  readonly cache: KvCache;
-  readonly stateShape: StateShape;
-  readonly scheduler: CopyScheduler;
-  readonly engineFingerprint: string;
-  readonly memory: ConditionalMemory | null;
-  readonly tap: TraceTap | null;
-  readonly events: EventSink | null;
-}
 
 /** `ran` = a step was computed; `waiting` = copies or arrivals are awaited; `idle` = nothing to do. */
 export type TickOutcome = 'ran' | 'waiting' | 'idle';
