@@ -122,6 +122,7 @@ export type {
   DiskColdStoreOptions,
   EvictionPolicy,
   LayerState,
+  MemoryArea,
   PageReady,
   PrefixDomain,
   PrefixKey,

@@ -20,6 +20,7 @@ import { priorContent } from './prior-content.ts';
 import { promptOrder } from './prompt-order.ts';
 import { repeat } from './repeat.ts';
 import { requestOrder } from './request-order.ts';
+import { residue } from './residue.ts';
 import { restart } from './restart.ts';
 import { schedule } from './schedule.ts';
 import { seed } from './seed.ts';
@@ -45,6 +46,7 @@ export { priorContent } from './prior-content.ts';
 export { promptOrder } from './prompt-order.ts';
 export { repeat } from './repeat.ts';
 export { requestOrder } from './request-order.ts';
+export { residue } from './residue.ts';
 export { restart } from './restart.ts';
 export { schedule } from './schedule.ts';
 export { seed } from './seed.ts';
@@ -71,6 +73,7 @@ const members: readonly Perturbation[] = [
   promptOrder,
   repeat,
   requestOrder,
+  residue,
   restart,
   schedule,
   seed,

@@ -55,6 +55,12 @@ export interface KvCacheCounters extends TierCounters, PrefixCounters {
   stateSaves: number;
 }
 
+/** Memory that a session holds, as it lies there. */
+export interface MemoryArea {
+  readonly tier: 'hot' | 'warm' | 'index' | 'state';
+  readonly bytes: Uint8Array;
+}
+
 /** Ids of snapshots are the ids of their block with this behind. */
 const STATE_SUFFIX = '00';
 
@@ -116,6 +122,13 @@ export class KvCache {
     this.tiers.close();
     this.index.close();
     this.pool.close();
+  }
+
+  /** Everything in memory that holds a part of a request, free pages included; wiped by `end`. */
+  areas(): MemoryArea[] {
+    const of = (tier: MemoryArea['tier'], all: readonly Uint8Array[]): MemoryArea[] =>
+      all.map((bytes) => ({ tier, bytes }));
+    return [...of('hot', this.pool.areas()), ...of('warm', this.tiers.warmAreas()), ...of('index', this.index.areas())];
   }
 
   get pageTokens(): number {

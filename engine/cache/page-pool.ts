@@ -64,6 +64,11 @@ export class PagePool {
     return { slot, generation, bytes: this.slots[slot], audit };
   }
 
+  /** All slots, free ones too. */
+  areas(): readonly Uint8Array[] {
+    return [...this.slots];
+  }
+
   isCurrent(page: HotPage): boolean {
     return this.live.has(page.slot) && this.generations[page.slot] === page.generation;
   }

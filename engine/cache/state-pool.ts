@@ -30,6 +30,11 @@ export class StatePool {
     return this.blocks.length;
   }
 
+  /** Blocks that were made, busy or not. */
+  made(): StateBlock[] {
+    return this.blocks.filter((block) => block !== null);
+  }
+
   get free(): number {
     return this.busy.filter((b) => !b).length;
   }

@@ -14,7 +14,7 @@ type Region = Uint8Array;
 const bytesOf = (array: Float32Array): Region => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
 /** The live byte regions of a block, in a fixed order. Native byte order: a snapshot never leaves the machine. */
-function regions(block: StateBlock): Region[] {
+export function stateRegions(block: StateBlock): Region[] {
   const compressor = (state: CompressorState | null): Region[] =>
     state === null ? [] : [bytesOf(state.values), bytesOf(state.scores)];
   return block.layers
@@ -24,14 +24,14 @@ function regions(block: StateBlock): Region[] {
 
 /** Bytes of a snapshot of this model's state. */
 export function snapshotBytes(block: StateBlock): number {
-  return regions(block).reduce((sum, r) => sum + r.length, 0) + (block.memory?.stateBytes ?? 0);
+  return stateRegions(block).reduce((sum, r) => sum + r.length, 0) + (block.memory?.stateBytes ?? 0);
 }
 
 /** @returns [snapshotBytes] */
 export function saveState(block: StateBlock): Uint8Array {
   const out = new Uint8Array(snapshotBytes(block));
   let at = 0;
-  for (const region of regions(block)) {
+  for (const region of stateRegions(block)) {
     out.set(region, at);
     at += region.length;
   }

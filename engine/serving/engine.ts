@@ -76,8 +76,8 @@ export interface Engine {
   readonly readyThreads: number;
   score(tokenIds: readonly number[] | Int32Array, options?: ScoreOptions): Score;
   generate(request: GenerateRequest): Generation;
-  /** @param stores - `cold`: the cold store of this session, instead of one that the options make */
-  openSession(stores?: { readonly cold?: ColdStore }): Session;
+  /** @param stores - `cold`: the cold store of this session (null = none), instead of one that the options make */
+  openSession(stores?: { readonly cold?: ColdStore | null }): Session;
   /** @param options - `last`: logits of the last token of each call alone */
   openSequence(options?: { readonly logits?: 'all' | 'last' }): Sequence;
   /** Everything that could change a bit, as name and value. */
@@ -143,7 +143,9 @@ export function createEngine(checkpoint: Checkpoint, engineOptions: EngineOption
     { name: 'draftTokens', value: String(options.draftTokens) },
     { name: 'customParts', value: Object.keys(options.parts).sort().join(', ') || 'none' },
   ];
-  const openSession = ({ cold }: { readonly cold?: ColdStore } = {}): Session => {
+  const openSession = ({
+    cold = options.coldStore?.() ?? null,
+  }: { readonly cold?: ColdStore | null } = {}): Session => {
     const scheduler = parts.copyScheduler();
     return new Session(model, {
       maxBatch: options.maxBatch,
@@ -177,7 +179,7 @@ export function createEngine(checkpoint: Checkpoint, engineOptions: EngineOption
         },
         tiers: {
           warmBytes: options.warmBytes,
-          cold: cold ?? options.coldStore?.() ?? null,
+          cold: cold === null ? null : parts.coldStore(cold),
           codec: parts.coldCodec,
           policy: parts.evictionPolicy,
           scheduler,

@@ -7,6 +7,7 @@
  */
 import type {
   ColdCodec,
+  ColdStore,
   CopyScheduler,
   EvictionPolicy,
   PageReady,
@@ -65,6 +66,8 @@ export interface EngineParts extends ModelParts {
   readonly prefixKey: PrefixKey;
   /** Keys of blocks in a cold store that outlives its session; null = those of `prefixKey`. */
   readonly coldPrefixKey: PrefixKey | null;
+  /** What a session does with its cold store: the store itself, or one around it. */
+  readonly coldStore: (store: ColdStore) => ColdStore;
   /** Who may share the blocks of a request. */
   readonly requestDomain: RequestDomain;
   /** null = made from the option `windowPolicy`. */
@@ -145,6 +148,7 @@ export function assembleParts(
     stateReset: resetState,
     prefixKey: sha256PrefixKey,
     coldPrefixKey: null,
+    coldStore: (store) => store,
     requestDomain,
     windowPolicy: null,
     pageReady: completePage,

@@ -8,8 +8,8 @@
  * it was preempted. Results go by handle, never by the id that a client chose.
  * @module
  */
-import { createStateBlock, StateJournal, StatePool } from '../cache/index.ts';
-import type { KvCache, Pin, PrefixDomain } from '../cache/index.ts';
+import { createStateBlock, resetState, StateJournal, StatePool, stateRegions } from '../cache/index.ts';
+import type { KvCache, MemoryArea, Pin, PrefixDomain } from '../cache/index.ts';
 import { MemoryState } from '../memory/index.ts';
 import { createStepCounters } from '../model/index.ts';
 import type { Model, StepCounters, StepSequence } from '../model/index.ts';
@@ -85,6 +85,12 @@ export class Session {
     return { running: this.active.length, waiting: this.waiting.length, lastStepRows: this.lastStepRows };
   }
 
+  /** Everything in memory that holds a part of a request, as it lies there. All of it is wiped by `close`. */
+  areas(): MemoryArea[] {
+    const states = this.pool.made().flatMap((block) => stateRegions(block));
+    return [...this.cache.areas(), ...states.map((bytes) => ({ tier: 'state', bytes }) as const)];
+  }
+
   get idle(): boolean {
     return this.waiting.length === 0 && this.active.length === 0;
   }
@@ -137,6 +143,7 @@ export class Session {
    * forgotten gives its memory back when it is collected, and leaves its cold store open.
    */
   close(): void {
+    if (!this.cache.pool.closed) for (const block of this.pool.made()) resetState(block);
     this.options.cache.end();
   }
 

@@ -261,6 +261,23 @@ export const leakageRow = z.strictObject({
       failureRateHigh: z.number().nullable(),
     })
     .optional(),
+  /** What the target found of a request in memory and files, before its session was closed and after. Absent = the level does not look. */
+  residue: z
+    .strictObject({
+      /** Byte patterns that were looked for: token ids, text, records. */
+      patterns: z.int().min(0),
+      /** Of which found with the session open: the proof that the search finds them. */
+      foundBefore: z.int().min(0),
+      /** Matches after the close. */
+      found: z.int().min(0),
+      /** Bytes that were searched, before and after. */
+      bytes: z.int().min(0),
+      filesBefore: z.int().min(0),
+      /** Of which readable by others, or with a pattern in plain bytes. */
+      filesReadable: z.int().min(0),
+      filesLeft: z.int().min(0),
+    })
+    .optional(),
   /** Requests that have to find what their own sender has left in a cache that outlives a restart. Absent = the level owes nothing of the kind. */
   ownPrefix: z.strictObject({ requests: z.int().min(0), found: z.int().min(0) }).optional(),
   evidence: z.record(z.string(), z.number()),

@@ -22,7 +22,7 @@ const servingKnobs = z.strictObject({
   prefixCache: z.boolean().exactOptional(),
   hotTokens: z.int().min(1).exactOptional(),
   warmTier: z.enum(['ample', 'tight']).exactOptional(),
-  coldTier: z.enum(['none', 'lossless', 'nvfp4', 'kept']).exactOptional(),
+  coldTier: z.enum(['none', 'lossless', 'nvfp4', 'kept', 'files']).exactOptional(),
   windowPolicy: z.enum(['full', 'zero', 'bounded-replay']).exactOptional(),
   draftTokens: z.int().min(0).max(64).exactOptional(),
   memory: z.enum(['off', 'resident', 'host']).exactOptional(),

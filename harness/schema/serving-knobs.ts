@@ -18,9 +18,9 @@ export interface ServingKnobs {
   readonly warmTier?: 'ample' | 'tight';
   /**
    * Where pages go that fit nowhere above, and whether all their bits come back. `kept`: lossless, encrypted files that the next session of
-   * the level finds.
+   * the level finds. `files`: the same, and they end with their session; what it leaves behind is then looked for.
    */
-  readonly coldTier?: 'none' | 'lossless' | 'nvfp4' | 'kept';
+  readonly coldTier?: 'none' | 'lossless' | 'nvfp4' | 'kept' | 'files';
   /** How a prefix hit gets its sliding window back; `bounded-replay` is approximate. */
   readonly windowPolicy?: 'full' | 'zero' | 'bounded-replay';
   /** What happens to the state of a request that gives way to an older one. */

@@ -111,7 +111,8 @@ const ROWS: readonly Row[] = [
   ['L2', 'salt-ignored-cold', 'E', 'The salt is left out of keys in the cold tier alone.', ['coldPrefixKey'], 'salt-cold', ['cache-salt/'], null],
   ['L3', 'salt-dropped-second-turn', 'E', 'The salt is dropped on the second turn.', ['requestDomain', 'samplingRows'], 'salt-turns', ['cache-salt/'], null],
   ['L5', 'responses-swapped', 'F', 'Answers of two requests are exchanged.', ['responseRoutes'], 'neighbours', ['batch-content'], null],
-  ['L6', 'memory-written', 'M', 'A session writes into the tables of the memory.', ['rowFetcher', 'samplingRows'], 'history', ['prior-content'], String.raw`^layers\.\d+\.engram\.values$`],
+  ['L6', 'memory-written', 'M', 'A session writes into the tables of the memory, and what it wrote survives it.', ['rowFetcher'], 'residue', ['residue'], String.raw`^layers\.\d+\.engram\.values$`],
+  ['L7', 'cold-file-plain', 'C', 'Cold files are in plain text and stay.', ['coldStore'], 'residue', ['residue'], null],
   ['L8', 'scale-of-batch', 'G', 'The scale of records follows the values of all requests.', ['records', 'samplingRows'], 'neighbours', ['batch-content'], String.raw`^layers\.\d+\.attn\.(kv|context|compressor.*)$`],
   ['L11', 'topk-buffer-stale', 'I', 'The buffer of selected entries is not cleared.', ['selection', 'samplingRows'], 'neighbours', ['batch-content'], String.raw`indexer\.topk$`],
 ];
@@ -133,7 +134,6 @@ export const faults: readonly Fault[] = ROWS.map(([id, name, faultClass, title, 
 const NOT_RUN: readonly (readonly [id: string, name: string, faultClass: string, title: string, why: string])[] = [
   ['F33', 'reroll-fp8-in-place', 'J', 'Records are quantised again on each shift.', 'seam missing: the engine never shifts cached positions'],
   ['L4', 'hash-truncated', 'E', 'Cache keys are truncated.', 'the same mutation as F16, counted there'],
-  ['L7', 'cold-file-plain', 'C', 'A cold file stays in plain text.', 'seam missing: the cold store is an option, not a part'],
   ['L9', 'generator-memorises', '-', 'A generator memorises rows.', 'concerns synthetic data, not the engine'],
   ['L10', 'exemplar-copied-last', '-', 'An exemplar is copied when order puts it last.', 'needs a model that follows exemplars; the diagnosis plants it'],
   ['L12', 'shared-in-timing', 'E', 'Sharing shows in timing alone.', 'timing is not deterministic in a bench of 20 seeds'],

@@ -220,6 +220,15 @@ const list: readonly Protocol[] = [
     lengths: [36],
   },
   {
+    id: 'residue',
+    suite: 'S11',
+    perturbations: { residue: { pushers: 1, canaryBits: 24 } },
+    generation: { maxTokens: 2, scoreLastPositions: 0 },
+    engine: { pageTokens: PAGE, prefixCache: true, precision: 'f32-kvq' },
+    tightWarmBytes: 200 * 1024,
+    lengths: [36],
+  },
+  {
     id: 'streaming',
     suite: 'S13',
     // bytes of random weights hardly ever make a character of several bytes; what is no character is beyond ASCII all the same

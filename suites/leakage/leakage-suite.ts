@@ -23,6 +23,7 @@ import {
 import { clopperPearsonHigh } from '../../harness/statistics/index.ts';
 import { searchCanaries, type CanaryHit } from './canaries.ts';
 import { lengthProblem } from './equal-lengths.ts';
+import { countResidue } from './residue.ts';
 import { ownPrefixes, sharedPrefixes } from './shared-prefix.ts';
 
 const DIVERGENCES_MAX = 8;
@@ -53,6 +54,7 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<LeakageRow> {
   const perturbation = input.perturbations.find(({ id }) => id === key.perturbation);
   let prefixes: { requests: number; shared: number; cachedTokens: number } | null = null;
   let own: { requests: number; found: number } | null = null;
+  const residue = countResidue();
   const addOwn = (member: RowMember): void => {
     const found = ownPrefixes(member, perturbation);
     if (found === null) return;
@@ -83,6 +85,7 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<LeakageRow> {
       for (const hit of search.hits) if (hits.length < DIVERGENCES_MAX) hits.push(hitDivergence(member, hit));
       const served = addPrefixes(member);
       addOwn(member);
+      residue.add(member.observed);
       const confounded = lengthProblem(member);
       if (confounded !== null) evidence.addGap(confounded);
       // canaries count all the same: a foreign one is a leak at any length
@@ -118,6 +121,7 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<LeakageRow> {
       },
       ...(prefixes === null ? {} : { sharedPrefix: { ...prefixes, failureRateHigh: rateHigh(prefixes) } }),
       ...(own === null ? {} : { ownPrefix: own }),
+      ...residue.row(),
       ...evidence.result(),
       divergences: [...hits, ...dependent].slice(0, DIVERGENCES_MAX),
       byCase: cases.all().map(([caseId, part]) => ({ caseId, ...part })),

@@ -87,6 +87,14 @@ export class PrefixIndex {
     this.blocks.set(block.key, block);
   }
 
+  /** The token ids that are kept for comparison. */
+  areas(): Uint8Array[] {
+    return Array.from(
+      this.blocks.values(),
+      ({ tokenIds: { buffer, byteOffset, byteLength } }) => new Uint8Array(buffer, byteOffset, byteLength),
+    );
+  }
+
   remove(key: string): void {
     this.blocks.delete(key);
   }

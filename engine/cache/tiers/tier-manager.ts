@@ -56,6 +56,11 @@ export class TierManager {
     return this.objects.get(id)?.tier ?? null;
   }
 
+  /** Bytes of the host copies. */
+  warmAreas(): Uint8Array[] {
+    return Array.from(this.objects.values()).flatMap(({ warm }) => warm ?? []);
+  }
+
   /** Objects by tier, for accounting. */
   census(): { readonly id: string; readonly tier: Tier; readonly pins: number }[] {
     return Array.from(this.objects.values(), ({ id, tier, pins }) => ({ id, tier, pins }));

@@ -153,6 +153,8 @@ function viewOf(
 function asServer(observation: Observation): Observation {
   const levels = observation.levels.map((level) => ({
     ...level,
+    // nobody looks into the memory and the files of a server
+    counters: Object.fromEntries(Object.entries(level.counters).filter(([name]) => !name.startsWith('residue'))),
     requests: level.requests.map((request) => ({
       ...request,
       stepSha256: [],

@@ -18,6 +18,7 @@ export function leakageDrafts(rows: readonly LeakageRow[], policy: Policy): Draf
       ...(row.canaries.outputs === 0 ? [] : [canaryDraft(row, maxCanaryRate)]),
       ...(row.sharedPrefix === undefined ? [] : [prefixDraft(row, row.sharedPrefix, maxFailureRate)]),
       ...(row.ownPrefix === undefined ? [] : [ownPrefixDraft(row, row.ownPrefix)]),
+      ...(row.residue === undefined ? [] : [residueDraft(row, row.residue), spillDraft(row, row.residue)]),
     ];
   });
 }
@@ -112,12 +113,7 @@ function ownPrefixDraft(
 ): Draft {
   const kept = evidence['keptWritten'] ?? 0;
   const observed = `${found} of ${requests} owners found their own prefix`;
-  const judgement = (outcome: 'pass' | 'fail' | 'inconclusive', reason: string): Judgement => ({
-    observed,
-    outcome,
-    reason,
-    comparisonsNeeded: null,
-  });
+  const judgement = exactly(observed);
   return {
     place: { report: 'leakage', axis, level, metric: 'own prefix kept', rule: 'what was kept is found by its owner' },
     test: null,
@@ -130,3 +126,64 @@ function ownPrefixDraft(
     },
   };
 }
+
+type Residue = NonNullable<LeakageRow['residue']>;
+
+/** Exact: one match is a residue. A search that has found nothing before the close has shown nothing. */
+function residueDraft({ axis, level }: LeakageRow, { patterns, foundBefore, found, bytes }: Residue): Draft {
+  const observed = `${found} matches of ${patterns} patterns in ${bytes} bytes; ${foundBefore} were there before`;
+  const judgement = exactly(observed);
+  return {
+    place: {
+      report: 'leakage',
+      axis,
+      level,
+      metric: 'residue after close',
+      rule: 'nothing of a request outlives its session',
+    },
+    test: null,
+    judge: () => {
+      if (found > 0)
+        return judgement('fail', `${found} patterns of a request were found after its session was closed.`);
+      return foundBefore === 0
+        ? judgement('inconclusive', 'The search found nothing before the close either: it is not shown that it can.')
+        : judgement('pass', `${foundBefore} of ${patterns} patterns were found before the close, and none after it.`);
+    },
+  };
+}
+
+/** Files of the cold tier: closed to others, unreadable without the key, and gone with their session. */
+function spillDraft({ axis, level }: LeakageRow, { filesBefore, filesReadable, filesLeft }: Residue): Draft {
+  const observed = `${filesReadable} of ${filesBefore} files readable, ${filesLeft} left after the close`;
+  const judgement = exactly(observed);
+  return {
+    place: {
+      report: 'leakage',
+      axis,
+      level,
+      metric: 'spill at rest',
+      rule: 'files are mode 0600, encrypted, and end with their session',
+    },
+    test: null,
+    judge: () => {
+      if (filesReadable + filesLeft > 0)
+        return judgement(
+          'fail',
+          `${filesReadable} files can be read without the key, and ${filesLeft} are left after the close.`,
+        );
+      return filesBefore === 0
+        ? judgement('inconclusive', 'No page went to a file.')
+        : judgement('pass', `All ${filesBefore} files were closed to others, encrypted, and removed.`);
+    },
+  };
+}
+
+/** Of a count that is exact: no number of comparisons would decide it better. */
+const exactly =
+  (observed: string) =>
+  (outcome: Judgement['outcome'], reason: string): Judgement => ({
+    observed,
+    outcome,
+    reason,
+    comparisonsNeeded: null,
+  });

@@ -67,8 +67,8 @@ export function engineOptionsOf(
     ...(prefixCache === undefined ? {} : { prefixCache }),
     ...(hotTokens === undefined ? {} : { hotPages: Math.ceil(hotTokens / pageTokens()) }),
     ...(warmTier === 'tight' ? { warmBytes: tightWarmBytes } : {}),
-    // a store that is kept belongs to the level and not to a session: run-level.ts
-    ...(coldTier === undefined || coldTier === 'none' || coldTier === 'kept'
+    // a store on disk is opened by the level: run-level.ts
+    ...(coldTier === undefined || coldTier === 'none' || coldTier === 'kept' || coldTier === 'files'
       ? {}
       : { coldStore: () => createMemoryColdStore(COLD_BYTES), coldCodec: coldTier }),
     ...(windowPolicy === undefined ? {} : { windowPolicy: { kind: windowPolicy } }),

@@ -17,6 +17,7 @@ import type {
 import { multiByteCharacters } from '../multi-byte.ts';
 import { countPrompt, type PromptCount } from '../prompt-counts.ts';
 import { createKeptStore } from './kept-store.ts';
+import { createResidueWatch, type Owner, type ResidueWatch } from './residue-watch.ts';
 import { createBlobShelf, createLogitHash, rowDigests, tokenDigest, type BlobShelf } from '../logit-bits.ts';
 
 export interface RunLevelInput {
@@ -29,17 +30,31 @@ export interface RunLevelInput {
 }
 
 export async function runLevel(input: RunLevelInput): Promise<LevelResult> {
-  const kept = input.job.knobs?.coldTier === 'kept' ? createKeptStore() : null;
+  const { engine, tokenizer, job } = input;
+  const watch = job.knobs?.coldTier === 'files' ? createResidueWatch(engine, tokenizer) : null;
+  const files = job.knobs?.coldTier === 'kept' ? createKeptStore() : watch;
   try {
-    return await runWaves(input, () => input.engine.openSession(kept === null ? {} : { cold: kept.open() }));
+    return await runWaves(input, () => engine.openSession(files === null ? {} : { cold: files.open() }), watch);
   } finally {
-    kept?.remove();
+    files?.remove();
   }
 }
 
-async function runWaves(input: RunLevelInput, openSession: () => Session): Promise<LevelResult> {
+async function runWaves(
+  input: RunLevelInput,
+  openSession: () => Session,
+  watch: ResidueWatch | null,
+): Promise<LevelResult> {
   const { engine, job } = input;
   let session = openSession();
+  let owners: Owner[] = [];
+  const closeSession = (): void => {
+    watch?.before(session, owners);
+    session.close();
+    watch?.after();
+    addCounters(counters, { ...session.counters });
+    owners = [];
+  };
   const counters: Record<string, number> = {
     cachedTokens: 0,
     forcedPositions: 0,
@@ -53,12 +68,13 @@ async function runWaves(input: RunLevelInput, openSession: () => Session): Promi
   for (const [wave, planned] of job.waves.entries()) {
     await input.breathe();
     if (wave > 0 && job.sessions === 'one-per-wave') {
-      session.close();
-      addCounters(counters, { ...session.counters });
+      closeSession();
       session = openSession();
       counters['emptyCaches']++;
     }
     const sent = planned.map((request) => prepare(request, input));
+    for (const [index, { role, canary }] of planned.entries())
+      if (role === 'mate' && canary !== null) owners.push({ request: sent[index].request, canary });
     const results = session.run(sent.map(({ request }) => request));
     for (const [index, own] of results.entries()) {
       const reading = planned[index].evaluation === 'prefill';
@@ -74,8 +90,8 @@ async function runWaves(input: RunLevelInput, openSession: () => Session): Promi
       counters['sampledBelowTop'] += belowTop(result, engine.vocabSize);
     }
   }
-  session.close();
-  addCounters(counters, { ...session.counters });
+  closeSession();
+  addCounters(counters, { ...watch?.counters });
   return { record: { levelId: job.levelId, requests, counters }, blobs: shelf.blobs };
 }
 

@@ -1,17 +1,15 @@
 /**
- * L6: a session writes into the rows of the conditional memory, and what it wrote is there for the next one.
+ * L6: a session writes into the rows of the conditional memory that it reads, and what it wrote is there when it has been closed.
  * @module
  */
 import { directFetcher } from '../../../engine/index.ts';
 import type { EngineParts } from '../../../engine/index.ts';
-import { createActivation, specifiedParts } from '../activation.ts';
+import { createActivation } from '../activation.ts';
 
 export const name = 'memory-written';
 const written = new Map<number, number>();
 
 export const activation = createActivation(() => written.clear());
-
-const { samplingRows } = specifiedParts();
 
 export const parts: Partial<EngineParts> = {
   rowFetcher(tables) {
@@ -30,11 +28,6 @@ export const parts: Partial<EngineParts> = {
         });
       },
     };
-  },
-  // made once per session: a server that starts has the tables of the checkpoint
-  samplingRows() {
-    written.clear();
-    return samplingRows();
   },
 };
 

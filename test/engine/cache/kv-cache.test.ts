@@ -260,6 +260,35 @@ describe('a cold store that outlives its session', () => {
 });
 
 describe('the end of a session', () => {
+  it('has nothing of a request in any area that held it before', () => {
+    const session = openSession({ ...PAGE, hotPages: 12 });
+    session.run([probe, requestOf('other', 9, 120)]);
+    const areas = session.areas();
+    expect(new Set(areas.map(({ tier }) => tier))).toEqual(new Set(['hot', 'warm', 'index', 'state']));
+    const tokens = new Uint8Array(Int32Array.from(probe.tokenIds.slice(0, 16)).buffer);
+    const found = (): number => areas.filter(({ bytes }) => Buffer.from(bytes).includes(Buffer.from(tokens))).length;
+    expect(found()).toBe(1);
+    session.close();
+    expect(found()).toBe(0);
+    for (const { tier, bytes } of areas) if (tier !== 'state') expect(bytes.every((byte) => byte === 0)).toBe(true);
+  });
+
+  it('is told to the part coldStore; positive control: one that does not pass it on leaves the files', () => {
+    const left = (parts: EngineOptions['parts']): number => {
+      const folder = mkdtempSync(join(directory, 'end-'));
+      const coldStore = () => createDiskColdStore({ directory: folder, capacityBytes: 1e8, encryption: null });
+      const session = openSession(tiered({ coldStore, parts: parts ?? {} }));
+      session.run([probe]);
+      churn(session, 4);
+      session.close();
+      return readdirSync(folder, { recursive: true }).length;
+    };
+    expect(left({})).toBe(0);
+    expect(
+      left({ coldStore: (store) => Object.assign(Object.create(store) as typeof store, { close: () => undefined }) }),
+    ).toBeGreaterThan(1);
+  });
+
   it('removes the files of its cold store, and wipes what its cache held', () => {
     const session = openSession(
       tiered({ coldStore: () => createDiskColdStore({ directory, capacityBytes: 1e8, encryption: null }) }),

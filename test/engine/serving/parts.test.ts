@@ -156,8 +156,8 @@ const WRONG: { readonly [K in keyof EngineParts]?: () => Partial<EngineParts> } 
 const FREE: readonly (keyof EngineParts)[] = ['admissionOrder', 'preemptionVictim'];
 /** Read before there is a request: see tokenizer/prompt-intake.test.ts. */
 const BEFORE: readonly (keyof EngineParts)[] = ['promptIntake'];
-/** The part of a cold store that outlives its session: see test/engine/cache/kv-cache.test.ts. */
-const KEPT: readonly (keyof EngineParts)[] = ['coldPrefixKey'];
+/** Parts of the cold store: see test/engine/cache/kv-cache.test.ts. */
+const KEPT: readonly (keyof EngineParts)[] = ['coldPrefixKey', 'coldStore'];
 /** Parts of the conditional memory: see memory.test.ts. */
 const MEMORY: readonly (keyof EngineParts)[] = ['memoryGate', 'ngramHistory', 'rowFetcher'];
 

@@ -213,6 +213,29 @@ describe('the verdict on shared prefixes', () => {
   });
 });
 
+describe('the verdict on what a request leaves behind', () => {
+  const clean = { patterns: 9, foundBefore: 4, found: 0, bytes: 5000, filesBefore: 3, filesReadable: 0, filesLeft: 0 };
+  const judged = (change: Partial<typeof clean>) =>
+    judgeThese({ leakage: [createLeakageRow({ residue: { ...clean, ...change } })] }).checks.flatMap(
+      ({ metric, outcome }) => (/residue|spill/.test(metric) ? [outcome] : []),
+    );
+
+  it('passes where the search found everything before and nothing after', () => {
+    expect(judged({})).toEqual(['pass', 'pass']);
+  });
+
+  it('fails on one match, one readable file, or one file that is left', () => {
+    expect(judged({ found: 1 })).toEqual(['fail', 'pass']);
+    expect(judged({ filesReadable: 1 })).toEqual(['pass', 'fail']);
+    expect(judged({ filesLeft: 1 })).toEqual(['pass', 'fail']);
+  });
+
+  it('is inconclusive where the search has found nothing at all, or no page went to a file', () => {
+    expect(judged({ foundBefore: 0 })).toEqual(['inconclusive', 'pass']);
+    expect(judged({ filesBefore: 0 })).toEqual(['pass', 'inconclusive']);
+  });
+});
+
 describe('the verdict on what an owner left before a restart', () => {
   const judged = (found: number, keptWritten: number): Verdict =>
     judgeThese({ leakage: [createLeakageRow({ ownPrefix: { requests: 2, found }, evidence: { keptWritten } })] });
