@@ -54,6 +54,60 @@ const COLUMNS: readonly Column[] = [
   ),
 ];
 
+/** Columns of what not every level looks at: shown where one does. */
+interface OptionalColumn {
+  readonly column: Column;
+  /** Null = this level does not look. */
+  readonly read: (row: LeakageRow) => { readonly text: string; readonly bad: boolean } | null;
+}
+
+const OPTIONAL: readonly OptionalColumn[] = [
+  {
+    column: column(
+      'shared',
+      'From the cache of others',
+      'end',
+      'from cache',
+      'Requests that got tokens from a cache that only others have put there, of those whose prompt only others have sent.',
+    ),
+    read: ({ sharedPrefix }) =>
+      sharedPrefix === undefined
+        ? null
+        : { text: `${count(sharedPrefix.shared)}/${count(sharedPrefix.requests)}`, bad: sharedPrefix.shared > 0 },
+  },
+  {
+    column: column(
+      'own',
+      'Own prefix found again',
+      'end',
+      null,
+      'Owners who found what an earlier session had kept for them, of those who have to.',
+    ),
+    read: ({ ownPrefix }) =>
+      ownPrefix === undefined
+        ? null
+        : { text: `${count(ownPrefix.found)}/${count(ownPrefix.requests)}`, bad: ownPrefix.found < ownPrefix.requests },
+  },
+  {
+    column: column(
+      'residue',
+      'Left after close',
+      'end',
+      'left',
+      'Byte patterns of a request in memory and files after its session was closed, and files that were left or readable.',
+    ),
+    read: ({ residue }) => {
+      if (residue === undefined) return null;
+      const files = residue.filesLeft + residue.filesReadable;
+      const text = `${count(residue.found)} of ${count(residue.patterns)}${files > 0 ? `, ${counted(files, 'file')}` : ''}`;
+      return { text, bad: residue.found + files > 0 };
+    },
+  },
+];
+
+const optionalOf = (rows: readonly LeakageRow[]): readonly OptionalColumn[] =>
+  OPTIONAL.filter(({ read }) => rows.some((row) => read(row) !== null));
+
 export function leakageSection(context: Context): Section {
   const rows = context.findings.leakage;
   return {
@@ -66,13 +120,13 @@ export function leakageSection(context: Context): Section {
     table: {
       id: 'leakage-rows',
       caption: 'Dependence on the content of other requests, by axis and level',
-      columns: COLUMNS,
+      columns: [...COLUMNS, ...optionalOf(rows).map((one) => one.column)],
       groups: [
         {
           title: 'Independence of other requests’ content is owed',
           note: 'Only what the others say changed; their lengths and arrival did not.',
           collapsed: false,
-          rows: rows.map((row) => tableRow(row, context)),
+          rows: rows.map((row) => tableRow(row, context, optionalOf(rows))),
         },
       ].filter((group) => group.rows.length > 0),
     },
@@ -159,7 +213,7 @@ function tilesOf(rows: readonly LeakageRow[]): Tile[] {
   ];
 }
 
-function tableRow(row: LeakageRow, context: Context): TableRow {
+function tableRow(row: LeakageRow, context: Context, optional: readonly OptionalColumn[]): TableRow {
   const { contentDependent, canaries } = row;
   const dependent = contentDependent.n - contentDependent.equal;
   return {
@@ -176,6 +230,10 @@ function tableRow(row: LeakageRow, context: Context): TableRow {
       cell(count(canaries.outputs)),
       cell(canaries.outputs === 0 ? '–' : count(canaries.foreign), '', canaries.foreign > 0),
       cell(canaries.failureRateHigh === null ? 'not known' : `≤ ${percent(canaries.failureRateHigh)}`),
+      ...optional.map(({ read }) => {
+        const found = read(row);
+        return found === null ? cell('–') : cell(found.text, '', found.bad);
+      }),
     ],
     notes: notesOf(context.checksOf(REPORT, row), row.evidenceProblem),
   };

@@ -84,6 +84,32 @@ describe('the view', () => {
       expect(words(report)).toContain(text);
   });
 
+  it('tells who shared a prefix and what was left behind, and nothing of either where no level looks', () => {
+    const base = passingFindings();
+    const [row] = base.leakage;
+    const sharedPrefix = { requests: 4, shared: 1, cachedTokens: 64, failureRateHigh: 0.9 };
+    const residue = {
+      ...{ patterns: 9, foundBefore: 5, found: 2, bytes: 900 },
+      ...{ filesBefore: 3, filesReadable: 0, filesLeft: 1 },
+    };
+    const leakage = [
+      { ...row, axis: 'cache-salt/restart', sharedPrefix, ownPrefix: { requests: 2, found: 2 } },
+      { ...row, axis: 'residue', residue },
+    ];
+    const plain = viewOf(base).sections[2].table.columns.map(({ heading }) => heading);
+    const { table } = viewOf({ ...base, leakage }).sections[2];
+    const added = table.columns.map(({ heading }) => heading).filter((heading) => !plain.includes(heading));
+    expect(added).toEqual(['From the cache of others', 'Own prefix found again', 'Left after close']);
+    const told = table.groups[0].rows.map(({ cells }) => cells.slice(-3).map(({ text }) => text));
+    expect(told).toEqual([
+      ['1/4', '2/2', '–'],
+      ['–', '–', '2 of 9, 1 file'],
+    ]);
+    const view = viewOf({ ...base, leakage });
+    expect(renderTerminal(view, { color: false, width: 200 })).toContain('from cache');
+    expect(renderJson(view)).toContain('2 of 9, 1 file');
+  });
+
   it('holds no control, bidi or line-separator character of a hostile answer', () => {
     expect(HOSTILE).toMatch(/[\u001b\u202e\u2028]/);
     expect(JSON.stringify(viewOf(failingFindings()))).not.toMatch(/\\u001b|[\u202e\u2028]/);
