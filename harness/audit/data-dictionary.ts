@@ -183,6 +183,10 @@ export const DATA_DICTIONARY: Readonly<Record<string, DictionarySection>> = {
         'Outputs searched, canaries planted, and outputs that hold the canary of another request, with the bound.',
       sharedPrefix:
         'Requests whose prompt only others have sent, and how many got tokens of it from a cache; absent = not owed.',
+      ownPrefix:
+        'Requests that have to find what their own sender has left in a cache that outlives a restart; absent = not owed.',
+      residue:
+        'What was found of a request in memory and files, before its session was closed and after; absent = not looked for.',
       evidenceProblem: PROBLEM,
       divergences: PAIRS,
     },

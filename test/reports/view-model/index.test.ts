@@ -96,9 +96,9 @@ describe('the view', () => {
       { ...row, axis: 'cache-salt/restart', sharedPrefix, ownPrefix: { requests: 2, found: 2 } },
       { ...row, axis: 'residue', residue },
     ];
-    const plain = viewOf(base).sections[2].table.columns.map(({ heading }) => heading);
+    const plain = viewOf(base).sections[2].table.columns.map(({ title }) => title);
     const { table } = viewOf({ ...base, leakage }).sections[2];
-    const added = table.columns.map(({ heading }) => heading).filter((heading) => !plain.includes(heading));
+    const added = table.columns.map(({ title }) => title).filter((heading) => !plain.includes(heading));
     expect(added).toEqual(['From the cache of others', 'Own prefix found again', 'Left after close']);
     const told = table.groups[0].rows.map(({ cells }) => cells.slice(-3).map(({ text }) => text));
     expect(told).toEqual([
