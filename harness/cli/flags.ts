@@ -60,7 +60,17 @@ export function lanesFlag(): Option {
   return new Option('--lanes <count>', 'units at once (config: target.lanes)').argParser(wholeNumber(1, LANES_MAX));
 }
 
-const REPORTERS: readonly string[] = ['html', 'json', 'junit', 'markdown'];
+const REPORTERS: readonly string[] = [
+  'html',
+  'json',
+  'junit',
+  'markdown',
+  'sarif',
+  'gitlab',
+  'github',
+  'cyclonedx',
+  'model-index',
+];
 
 export function outputFlag(): Option {
   return new Option('-o, --output <format>', 'report to write, repeatable (config: reporters)')

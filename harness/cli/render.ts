@@ -2,39 +2,65 @@
  * The one place where a run meets the report formats: one view model, rendered to files, to a terminal, to JSON.
  * @module
  */
+import { appendFileSync } from 'node:fs';
 import {
   buildView,
+  githubAnnotations,
+  renderCyclonedx,
+  renderGitlab,
   renderHtml,
   renderJson,
   renderJunit,
   renderMarkdown,
+  renderModelIndex,
+  renderSarif,
   renderTerminal,
   type View,
 } from '../../reports/index.ts';
 import type { RunFolder } from '../store/index.ts';
 import type { Analysis } from './analyse.ts';
+import type { CliIo } from './io.ts';
 
 const FILE_RENDERERS = {
   html: { fileName: 'report.html', render: renderHtml },
   json: { fileName: 'report.json', render: renderJson },
   junit: { fileName: 'report.junit.xml', render: renderJunit },
   markdown: { fileName: 'report.md', render: renderMarkdown },
+  sarif: { fileName: 'report.sarif.json', render: renderSarif },
+  gitlab: { fileName: 'report.gitlab.json', render: renderGitlab },
+  cyclonedx: { fileName: 'report.cdx.json', render: renderCyclonedx },
+  'model-index': { fileName: 'report.model-index.md', render: renderModelIndex },
 } as const satisfies Record<string, { fileName: string; render: (view: View) => string }>;
 
-export type ReporterName = keyof typeof FILE_RENDERERS;
+type FileReporter = keyof typeof FILE_RENDERERS;
+/** `github` writes no file of the run. */
+export type ReporterName = FileReporter | 'github';
 
-const NAMES = Object.keys(FILE_RENDERERS) as ReporterName[];
+const FILE_NAMES = Object.keys(FILE_RENDERERS) as FileReporter[];
+const NAMES: readonly ReporterName[] = [...FILE_NAMES, 'github'];
 /** Where the width is not known, and the most that stays easy to read. */
 const DEFAULT_COLUMNS = 80;
 const MOST_COLUMNS = 120;
 
 /** Writes the report files into the run folder; returns their names. */
 export function writeReports(run: RunFolder, view: View, reporters: readonly ReporterName[]): string[] {
-  return reporters.map((name) => {
+  const wanted = reporters.filter((name): name is FileReporter => name !== 'github');
+  return wanted.map((name) => {
     const { fileName, render } = FILE_RENDERERS[name];
     run.writeReport(fileName, render(view));
     return fileName;
   });
+}
+
+/**
+ * Annotations of the workflow on stderr, where the runner reads them too, and the verdict added to the job summary, where there is one.
+ *
+ * @param env - GITHUB_STEP_SUMMARY names the file of the summary
+ */
+export function tellGithub(view: View, { stderr, env }: Pick<CliIo, 'stderr' | 'env'>): void {
+  for (const line of githubAnnotations(view)) stderr.write(`${line}\n`);
+  const summary = env['GITHUB_STEP_SUMMARY'];
+  if (summary !== undefined && summary !== '') appendFileSync(summary, renderMarkdown(view));
 }
 
 export function terminalText(

@@ -9,7 +9,7 @@ import type { Analysis } from './analyse.ts';
 import { paint, wantsColour } from './colour.ts';
 import { EXIT } from './exit-code.ts';
 import { note, type CliIo } from './io.ts';
-import { jsonText, terminalText, viewOf, writeReports, type ReporterName } from './render.ts';
+import { jsonText, tellGithub, terminalText, viewOf, writeReports, type ReporterName } from './render.ts';
 import { comparisonLines } from './tell-comparison.ts';
 import { counted } from './words.ts';
 
@@ -31,6 +31,7 @@ export interface TellResultInput {
 export function tellResult({ run, analysis, flags, io, reporters }: TellResultInput): number {
   const view = viewOf(run, analysis);
   const files = writeReports(run, view, reporters);
+  if (reporters.includes('github')) tellGithub(view, io);
   if (flags.json === true) io.stdout.write(jsonText(run, analysis));
   else {
     const colour = wantsColour(io, io.stdout, flags.color);

@@ -216,7 +216,17 @@ const cacheConfig = z.strictObject({
   maxAgeDays: z.number().min(0).max(3650).default(7).describe('Older answers are measured again.'),
 });
 
-const reporterName = z.enum(['html', 'json', 'junit', 'markdown']);
+const reporterName = z.enum([
+  'html',
+  'json',
+  'junit',
+  'markdown',
+  'sarif',
+  'gitlab',
+  'github',
+  'cyclonedx',
+  'model-index',
+]);
 
 /** The options of each perturbation, by its id, in the order in which they are planned. */
 export type PerturbationOptions = Readonly<Record<string, z.ZodType>>;
@@ -241,7 +251,7 @@ const configShape = {
     .array(reporterName)
     .default(['html', 'json'])
     .describe(
-      'Reports to write into the run folder; `junit` is XML for CI systems, `markdown` a job summary or comment.',
+      'Reports to write into the run folder: for people `html` and `markdown`; for CI systems `junit`, `sarif`, `gitlab` (code quality) and `github` (annotations and job summary of the workflow, no file); for model cards `cyclonedx` and `model-index`; `json` is the view.',
     ),
 };
 type CommonConfig = z.ZodObject<typeof configShape, z.core.$strict>;

@@ -38,6 +38,10 @@ export const CONFIG_VARIABLES: readonly ConfigVariable[] = [
 
 /** Read by the program itself, not part of the configuration. */
 export const PROGRAM_VARIABLES: readonly { readonly name: string; readonly what: string }[] = [
+  {
+    name: 'EVENKEEL_AUDIT_KEY',
+    what: 'Ed25519 private key that signs audit bundles, PEM, as the file of `report --key`',
+  },
   { name: 'EVENKEEL_CONFIG', what: 'config file, as `--config`' },
   {
     name: 'EVENKEEL_CONFIG_DIR',

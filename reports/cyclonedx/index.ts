@@ -1,0 +1,2 @@
+/** CycloneDX 1.7 ML-BOM. @module */
+export { renderCyclonedx } from './render.ts';

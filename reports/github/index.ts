@@ -1,0 +1,2 @@
+/** GitHub workflow commands. @module */
+export { githubAnnotations } from './annotations.ts';

@@ -1,0 +1,2 @@
+/** GitLab code quality. @module */
+export { renderGitlab } from './render.ts';

@@ -1,0 +1,2 @@
+/** The `model-index` of a model card. @module */
+export { renderModelIndex } from './render.ts';
