@@ -29,7 +29,8 @@ jobs:
       - run: npm ci
       - run: npx evenkeel validate
       # 0 pass, 1 gate failed, 2 configuration, 3 incomplete or unreachable, 4 inconclusive
-      - run: npx evenkeel run
+      # also annotations, and the verdict in the job summary
+      - run: npx evenkeel run -o html -o json -o github
       - uses: actions/upload-artifact@v4
         if: \${{ !cancelled() }}
         with:
@@ -50,10 +51,13 @@ evenkeel:
     - npm ci
     - npx evenkeel validate
     # 0 pass, 1 gate failed, 2 configuration, 3 incomplete or unreachable, 4 inconclusive
-    - npx evenkeel run
+    - npx evenkeel run -o html -o json -o junit -o gitlab
   artifacts:
     when: always
     paths:
       - .evenkeel/runs
+    reports:
+      junit: .evenkeel/runs/*/report.junit.xml
+      codequality: .evenkeel/runs/*/report.gitlab.json
 `,
 };

@@ -89,12 +89,26 @@ describe('evenkeel init', () => {
       jobs: { evenkeel: { steps: { run?: string; uses?: string; if?: string }[] } };
     };
     const steps = github.jobs.evenkeel.steps;
-    expect(steps.flatMap(({ run }) => run ?? [])).toEqual(['npm ci', 'npx evenkeel validate', 'npx evenkeel run']);
+    expect(steps.flatMap(({ run }) => run ?? [])).toEqual([
+      'npm ci',
+      'npx evenkeel validate',
+      'npx evenkeel run -o html -o json -o github',
+    ]);
     expect(steps.at(-1)).toMatchObject({
       if: expect.stringContaining('!cancelled()') as string,
       with: { path: '.evenkeel/runs' },
     });
-    const gitlab = parse(read(cwd, '.gitlab/evenkeel.yml')) as { evenkeel: { script: string[] } };
-    expect(gitlab.evenkeel.script).toEqual(['npm ci', 'npx evenkeel validate', 'npx evenkeel run']);
+    const gitlab = parse(read(cwd, '.gitlab/evenkeel.yml')) as {
+      evenkeel: { script: string[]; artifacts: { reports: Record<string, string> } };
+    };
+    expect(gitlab.evenkeel.script).toEqual([
+      'npm ci',
+      'npx evenkeel validate',
+      'npx evenkeel run -o html -o json -o junit -o gitlab',
+    ]);
+    expect(gitlab.evenkeel.artifacts.reports).toEqual({
+      junit: '.evenkeel/runs/*/report.junit.xml',
+      codequality: '.evenkeel/runs/*/report.gitlab.json',
+    });
   });
 });
