@@ -44,6 +44,14 @@ const BATCH = { sizes: [1, 4], lengths: ['ragged'], rowPositions: true };
 const list: readonly Protocol[] = [
   { id: 'repeat', suite: 'S1', perturbations: { repeat: { times: 2 } }, lengths: [33, 48] },
   {
+    // more rows than a tile has; plain kernels are slow, so that there are no more
+    id: 'tiling',
+    suite: 'S1',
+    perturbations: { repeat: { times: 2 } },
+    generation: { maxTokens: 2, scoreLastPositions: 2 },
+    lengths: [21],
+  },
+  {
     id: 'batch',
     suite: 'S2',
     perturbations: { 'batch-size': BATCH },

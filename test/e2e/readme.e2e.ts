@@ -57,6 +57,16 @@ describe('docs/performance.md', () => {
   });
 });
 
+describe('docs/fault-bench.md', () => {
+  it('has the tables of the recorded bench, and none of its own', () => {
+    const before = readFileSync('docs/fault-bench.md', 'utf8');
+    const { status, stderr } = spawnSync(process.execPath, ['scripts/fault-bench-page.mjs'], { encoding: 'utf8' });
+    expect(status, stderr).toBe(0);
+    expect(readFileSync('docs/fault-bench.md', 'utf8')).toBe(before);
+    expect(before).not.toMatch(/-->\s*<!-- end/);
+  });
+});
+
 describe('docs/engine.md', () => {
   const engineDoc = readFileSync('docs/engine.md', 'utf8');
 

@@ -137,7 +137,7 @@ describe('resolveConfig', () => {
         'perturbations.repeat.times: expected integer 2..64, got 1.',
         'policy.maxFailureRate: expected number 0..1, got 2.',
         'policy.drift.precision.klNatsMeanMax: expected number > 0, got -1.',
-        'reporters[0]: expected one of "html", "json", "junit", "markdown", got "htm". Did you mean "html"?',
+        'reporters[0]: expected one of "html", "json", "junit", "markdown", "sarif", "gitlab", "github", "cyclonedx", "model-index", got "htm". Did you mean "html"?',
         'sede: expected a known key, got the unknown key "sede". Did you mean "seed"?',
       ].toSorted(),
     );
@@ -156,7 +156,7 @@ describe('resolveConfig', () => {
     ['a half integer', { generation: { seed: 0.5 } }, 'generation.seed: expected integer, got 0.5.'],
     ['an empty list of cases', { cases: [] }, 'cases: expected text that is not empty or list of text that is not empty, at least 1, got an empty list.'],
     ['an id with a capital', { target: { kind: 'reference-engine', id: 'Mine' } }, 'target.id: expected an id of at most 80 characters: a-z, 0-9, ".", "_", "-", starting with a-z or 0-9, got "Mine".'],
-    ['a key with a dot', { policy: { drift: { 'a.b': { top: 1 } } } }, 'policy.drift["a.b"].top: expected one of klNatsMeanMax, sameTopShareMin, rmsLogprobDiffMax, perplexityRatioMax, klNatsMaxMax, maxAbsLogprobDiffMax, got the unknown key "top". Remove it.'],
+    ['a key with a dot', { policy: { drift: { 'a.b': { top: 1 } } } }, 'policy.drift["a.b"].top: expected one of klNatsMeanMax, sameTopShareMin, rmsLogprobDiffMax, perplexityRatioMax, klNatsMaxMax, maxAbsLogprobDiffMax, retrievalMin, answerLossMax, got the unknown key "top". Remove it.'],
   ])('tells %s in words', (_name, change, line) => {
     expect(problemLines({ ...minimal, ...change })).toEqual([line]);
   }); // prettier-ignore
