@@ -1,7 +1,8 @@
 /**
  * Agreement: how many different outputs, and different answers, one request has over all runs of a perturbation.
  *
- * The runs of a request are the control and every level of its unit that holds it, except levels whose promise is about leakage. Of N
+ * The runs of a request are a control and the levels that go back to it, except levels whose promise is about leakage: levels of another
+ * control are not runs of the same request (batch-size cuts prompts to equal lengths, with a control of their own). Of N
  * runs, `TARr@N` is the share of requests whose outputs are all the same text, `TARa@N` the same of parsed answers. Agreement of all N
  * falls with N: a row holds one N, and the pairwise agreement, which does not fall, stands beside it.
  *
@@ -72,17 +73,27 @@ const nothing = (why: string) => ({ kind: 'not-measured', why }) as const;
 /** The texts of each probe at the levels that count, of those that have at least two. */
 function* runsOf(unit: Unit, { levels }: Observation): Generator<{ caseId: string; texts: string[] }> {
   const counted = new Set(unit.levels.filter(({ promise }) => promise !== 'content-independent').map(({ id }) => id));
+  const controls = controlsOf(unit);
   const requests = new Map<string, { caseId: string; texts: string[] }>();
   for (const level of levels) {
     if (!counted.has(level.levelId)) continue;
     for (const { requestId, caseId, role, text } of level.requests) {
       if (role !== 'probe') continue;
-      const known = requests.get(requestId) ?? { caseId, texts: [] };
-      requests.set(requestId, known);
+      const key = JSON.stringify([controls.get(level.levelId), requestId]);
+      const known = requests.get(key) ?? { caseId, texts: [] };
+      requests.set(key, known);
       known.texts.push(text);
     }
   }
   for (const request of requests.values()) if (request.texts.length >= 2) yield request;
+}
+
+/** By level the control that it goes back to; a level's reference comes before it. */
+function controlsOf({ levels }: Unit): Map<string, string> {
+  const controls = new Map<string, string>();
+  for (const { id, reference } of levels)
+    controls.set(id, reference === null ? id : (controls.get(reference) ?? reference));
+  return controls;
 }
 
 interface Counts {

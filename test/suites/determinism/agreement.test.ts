@@ -59,6 +59,15 @@ describe('agreement over N runs', () => {
     ]);
   });
 
+  it('takes no level of another control for a run of the same request', () => {
+    const input = createRun({ units: [answers('a', 'a', 'b', 'b')], axis: 'repeat' });
+    const [unit] = input.plan.units;
+    const [none, second, third, fourth] = unit.levels;
+    const levels = [none, second, { ...third, reference: null }, { ...fourth, reference: third.id }];
+    const { rows } = agreementOf({ ...input, plan: { ...input.plan, units: [{ ...unit, levels }] } }, null);
+    expect(rows.map(({ runs, outputs }) => [runs, 'kind' in outputs ? null : outputs.allEqual])).toEqual([[2, 2]]);
+  });
+
   it('keeps every N apart, since agreement of all N falls with N', () => {
     const units = [answers('a', 'a'), answers('a', 'b', 'a'), answers('a')];
     const { rows } = agreementOf(createRun({ units, axis: 'repeat' }), null);
