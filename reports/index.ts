@@ -12,4 +12,4 @@ export { renderModelIndex } from './model-index/index.ts';
 export { renderMarkdown } from './markdown/index.ts';
 export { renderTerminal } from './terminal/index.ts';
 export type { View } from './view.ts';
-export { modelCardSection } from './model-card/index.ts';
+export { modelCardSection, plainMarkdown } from './model-card/index.ts';

@@ -1,9 +1,9 @@
 /**
- * Digests of the files of a folder: made once, compared later. Memory of one chunk; links and odd names are problems, never followed.
+ * Digests of the files of a folder: made once, compared later. Memory of one chunk.
  * @module
  */
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { SCHEMA_VERSION, type DigestList } from '../schema/index.ts';
 
@@ -19,8 +19,10 @@ export function digestsOf(folder: string): DigestList {
   return { schemaVersion: SCHEMA_VERSION, files };
 }
 
-/** The first file that is not as listed, in words; null when all are. */
+/** The first file that is not as listed, in words; null when all are. A link is not followed: it could lead out of the folder. */
 export function firstDifference(folder: string, { files }: DigestList): string | null {
+  const odd = entriesOf(folder).find(({ entry }) => !entry.isFile());
+  if (odd !== undefined) return `${odd.path} is no plain file`;
   const present = filesOf(folder).filter((path) => !OUTSIDE.includes(path));
   const missing = Object.keys(files).find((path) => !present.includes(path));
   if (missing !== undefined) return `${missing} is missing`;
@@ -34,16 +36,19 @@ export function firstDifference(folder: string, { files }: DigestList): string |
   return null;
 }
 
-/** Paths with `/`, sorted by code unit. Everything that is no folder counts, so that a link cannot hide. */
-function filesOf(folder: string): string[] {
+const filesOf = (folder: string): string[] => entriesOf(folder).map(({ path }) => path);
+
+/** Everything that is no folder, with paths with `/`, sorted by code unit. */
+function entriesOf(folder: string): { readonly path: string; readonly entry: Dirent }[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
-    .map((entry) =>
-      join(entry.parentPath, entry.name)
+    .map((entry) => ({
+      path: join(entry.parentPath, entry.name)
         .slice(folder.length + 1)
         .replaceAll('\\', '/'),
-    )
-    .sort();
+      entry,
+    }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 export function digestOfFile(path: string): DigestList['files'][string] {

@@ -3,6 +3,7 @@
  * @module
  */
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { REPORTER_NAMES } from '../config/index.ts';
 
 const LANES_MAX = 64;
 
@@ -60,23 +61,12 @@ export function lanesFlag(): Option {
   return new Option('--lanes <count>', 'units at once (config: target.lanes)').argParser(wholeNumber(1, LANES_MAX));
 }
 
-const REPORTERS: readonly string[] = [
-  'html',
-  'json',
-  'junit',
-  'markdown',
-  'sarif',
-  'gitlab',
-  'github',
-  'cyclonedx',
-  'model-index',
-];
-
 export function outputFlag(): Option {
   return new Option('-o, --output <format>', 'report to write, repeatable (config: reporters)')
-    .choices(REPORTERS)
+    .choices(REPORTER_NAMES)
     .argParser((value: string, previous: readonly string[] | undefined) => {
-      if (!REPORTERS.includes(value)) throw new InvalidArgumentError(`Allowed choices are ${REPORTERS.join(', ')}.`);
+      if (!REPORTER_NAMES.includes(value))
+        throw new InvalidArgumentError(`Allowed choices are ${REPORTER_NAMES.join(', ')}.`);
       return [...new Set([...(previous ?? []), value])];
     });
 }

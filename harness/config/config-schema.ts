@@ -228,6 +228,9 @@ const reporterName = z.enum([
   'model-index',
 ]);
 
+/** Of all reports, as the key `reporters` and the flag `--output` take them. */
+export const REPORTER_NAMES: readonly string[] = reporterName.options;
+
 /** The options of each perturbation, by its id, in the order in which they are planned. */
 export type PerturbationOptions = Readonly<Record<string, z.ZodType>>;
 

@@ -2,6 +2,7 @@
 export { defineConfig } from './define.ts';
 export {
   configSchema,
+  REPORTER_NAMES,
   type Config,
   type EndpointTargetConfig,
   type PerturbationOptions,

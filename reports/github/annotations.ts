@@ -16,12 +16,14 @@ export function githubAnnotations(view: View): string[] {
   const open = openChecks(view);
   const errors = open.filter(isError);
   const warnings = open.filter((check) => !isError(check));
-  // one less of each where some are left out, for the line that says so
-  const shown = [errors, warnings].map((all) => (all.length > SHOWN_MAX ? all.slice(0, SHOWN_MAX - 1) : all));
-  const left = open.length - shown.reduce((sum, { length }) => sum + length, 0);
+  const shownErrors = errors.slice(0, SHOWN_MAX);
+  const all = errors.length <= SHOWN_MAX && warnings.length <= SHOWN_MAX;
+  // one warning less where something is left out, for the line that says so
+  const shownWarnings = warnings.slice(0, all ? SHOWN_MAX : SHOWN_MAX - 1);
+  const left = open.length - shownErrors.length - shownWarnings.length;
   return [
-    ...shown[0].map((check) => command('error', file, check)),
-    ...shown[1].map((check) => command('warning', file, check)),
+    ...shownErrors.map((check) => command('error', file, check)),
+    ...shownWarnings.map((check) => command('warning', file, check)),
     ...(left === 0 ? [] : [`::warning title=evenkeel::and ${left} more checks did not pass, in the report of the run`]),
   ];
 }

@@ -1,2 +1,2 @@
 /** The serving card as a section of a model card. @module */
-export { modelCardSection } from './render.ts';
+export { modelCardSection, plain as plainMarkdown } from './render.ts';

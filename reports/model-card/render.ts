@@ -64,8 +64,8 @@ function code(text: string): string {
   return longest === 0 ? `${fence}${safe}${fence}` : `${fence} ${safe} ${fence}`;
 }
 
-/** Text that stays text: no markup, no link, no HTML. */
-function plain(text: string): string {
+/** Text that stays text: one line, no markup, no link, no HTML. */
+export function plain(text: string): string {
   return oneLine(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

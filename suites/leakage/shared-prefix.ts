@@ -4,7 +4,7 @@
  * A count and no timing: one token is a leak, whatever the output says. Where the target tells no counts nothing is concluded.
  * @module
  */
-import type { LevelObservation, Perturbation, RequestObservation } from '../../harness/schema/index.ts';
+import type { Level, LevelObservation, Perturbation, RequestObservation } from '../../harness/schema/index.ts';
 import type { RowMember } from '../pairing/index.ts';
 
 export interface SharedPrefixes {
@@ -19,12 +19,10 @@ export interface SharedPrefixes {
 
 /** Null when the perturbation owes nothing of the kind at this level. */
 export function sharedPrefixes(
-  { level, observed }: Pick<RowMember, 'level'> & { readonly observed: LevelObservation },
+  observed: Observed,
   perturbation: Pick<Perturbation, 'owesNoCachedTokens'> | undefined,
 ): SharedPrefixes | null {
-  const owing = observed.requests.filter(
-    ({ requestId }) => perturbation?.owesNoCachedTokens?.(level, requestId) === true,
-  );
+  const owing = owingRequests(observed, perturbation?.owesNoCachedTokens);
   if (owing.length === 0) return null;
   const told = owing.filter((request) => cachedTokensOf(request) !== null);
   const shared = told.filter((request) => (cachedTokensOf(request) ?? 0) > 0);
@@ -44,15 +42,22 @@ export interface OwnPrefixes {
 
 /** Null when the perturbation owes nothing of the kind at this level. */
 export function ownPrefixes(
-  { level, observed }: Pick<RowMember, 'level'> & { readonly observed: LevelObservation },
+  observed: Observed,
   perturbation: Pick<Perturbation, 'owesCachedTokens'> | undefined,
 ): OwnPrefixes | null {
-  const owing = observed.requests.filter(
-    ({ requestId }) => perturbation?.owesCachedTokens?.(level, requestId) === true,
-  );
+  const owing = owingRequests(observed, perturbation?.owesCachedTokens);
   if (owing.length === 0) return null;
   const told = owing.flatMap((request) => cachedTokensOf(request) ?? []);
   return { requests: told.length, found: told.filter((tokens) => tokens > 0).length };
+}
+
+type Observed = Pick<RowMember, 'level'> & { readonly observed: LevelObservation };
+
+function owingRequests(
+  { level, observed }: Observed,
+  owes: ((level: Level, requestId: string) => boolean) | undefined,
+): RequestObservation[] {
+  return observed.requests.filter(({ requestId }) => owes?.(level, requestId) === true);
 }
 
 function cachedTokensOf({ cachedTokens, exchange }: RequestObservation): number | null {

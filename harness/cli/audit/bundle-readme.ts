@@ -1,16 +1,16 @@
 /** The page of an audit bundle that its reader opens first. @module */
 import type { AuditRecord, Manifest, Verdict } from '../../schema/index.ts';
-import { modelCardSection } from '../../../reports/index.ts';
+import { modelCardSection, plainMarkdown } from '../../../reports/index.ts';
 
 export function bundleReadme(record: AuditRecord, manifest: Manifest, verdict: Verdict): string {
   const { responsible, signedWith, outputs, canaries, createdAt, evenkeelVersion } = record;
-  const role = responsible?.role === null || responsible === null ? '' : `, ${inline(responsible.role)}`;
+  const role = responsible?.role === null || responsible === null ? '' : `, ${plainMarkdown(responsible.role)}`;
   const lines = [
     '# Audit bundle of a run of evenkeel',
     '',
-    `- Verdict: **${verdict.outcome.toUpperCase()}** under the policy ${inline(verdict.policyName)}. ${inline(verdict.reason)}`,
-    `- Run ${inline(manifest.runId)}, begun ${manifest.createdAt}; bundle made ${createdAt} with evenkeel ${evenkeelVersion}.`,
-    `- Responsible: ${responsible === null ? 'nobody was named' : `${inline(responsible.name)}${role}`}.`,
+    `- Verdict: **${verdict.outcome.toUpperCase()}** under the policy ${plainMarkdown(verdict.policyName)}. ${plainMarkdown(verdict.reason)}`,
+    `- Run ${plainMarkdown(manifest.runId)}, begun ${manifest.createdAt}; bundle made ${createdAt} with evenkeel ${evenkeelVersion}.`,
+    `- Responsible: ${responsible === null ? 'nobody was named' : `${plainMarkdown(responsible.name)}${role}`}.`,
     signedWith === null
       ? '- **Not signed.** The digests show damage, not who made the bundle.'
       : `- Signed with Ed25519; SHA-256 of the public key: \`${signedWith}\`. Compare it with what you know of the signer.`,
@@ -50,14 +50,4 @@ export function bundleReadme(record: AuditRecord, manifest: Manifest, verdict: V
     modelCardSection(manifest).trimEnd(),
   ];
   return `${lines.join('\n')}\n`;
-}
-
-/** One line without markup that could become something else. */
-function inline(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replace(/[\\`*_[\]()#!|~>]/g, '\\$&')
-    .trim();
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   ATTESTATION_FILE,
@@ -19,7 +19,7 @@ import {
 import { DataError } from '../../ports/index.ts';
 import { dsseEnvelope, type AuditRecord, type DsseEnvelope } from '../../schema/index.ts';
 import { openRunFolder, readRecord, readStoredBaseline, recordText, type RunFolder } from '../../store/index.ts';
-import { analyse, verdictOf } from '../analyse.ts';
+import { analyse, verdictOf, type Analysis } from '../analyse.ts';
 import { reportJson, viewOf } from '../render.ts';
 import { counted } from '../words.ts';
 
@@ -42,7 +42,8 @@ const OUTPUTS_LEFT_OUT = 'the bundle has no outputs to make it from';
  * @throws DataError AUDIT_NO_BUNDLE
  */
 export async function checkBundle(folder: string, trusted: KeyObject | null): Promise<BundleCheck[]> {
-  if (!existsSync(join(folder, DIGESTS_FILE)))
+  const list = join(folder, DIGESTS_FILE);
+  if (!existsSync(list) || !lstatSync(list).isFile())
     throw new DataError({
       code: 'AUDIT_NO_BUNDLE',
       at: folder,
@@ -152,22 +153,27 @@ function checkStatement(folder: string, run: RunFolder): string {
 
 /** Findings, verdict and report from the observations. */
 async function madeAgain(run: RunFolder, { day }: AuditRecord): Promise<BundleCheck[]> {
-  let analysis: Awaited<ReturnType<typeof analyse>> | null = null;
+  const made: Analysis[] = [];
   const findings = await attempt('findings', async () => {
-    analysis = await analyse(run, { today: day });
+    const analysis = await analyse(run, { today: day });
+    made.push(analysis);
     sameText(run, 'findings.json', recordText('findings', analysis.findings, 'findings'));
     return `made again from ${counted(analysis.findings.unitsObserved, 'unit')}`;
   });
-  if (analysis === null) return [findings];
-  const { verdict } = analysis as Awaited<ReturnType<typeof analyse>>;
+  // none where the observations could not be read
+  const judged = await Promise.all(made.map((analysis) => judgedAndShown(run, analysis)));
+  return [findings, ...judged.flat()];
+}
+
+async function judgedAndShown(run: RunFolder, analysis: Analysis): Promise<BundleCheck[]> {
+  const { verdict } = analysis;
   return [
-    findings,
     await attempt('verdict', () => {
       sameText(run, 'verdict.json', recordText('verdict', verdict, 'verdict'));
       return `made again, ${verdict.outcome.toUpperCase()}`;
     }),
     await attempt('report', () => {
-      if (analysis !== null) sameText(run, 'report.json', reportJson(viewOf(run, analysis)));
+      sameText(run, 'report.json', reportJson(viewOf(run, analysis)));
       return 'report.json made again';
     }),
   ];

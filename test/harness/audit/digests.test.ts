@@ -34,13 +34,21 @@ describe('digests of a folder', () => {
     writeFileSync(join(folder, 'a.txt'), 'abcd');
     expect(firstDifference(folder, list)).toBe('a.txt has 4 bytes, digests.json says 3');
     writeFileSync(join(folder, 'a.txt'), 'abc');
-    symlinkSync('a.txt', join(folder, 'link'));
-    expect(firstDifference(folder, list)).toBe('link is not in digests.json');
-    expect(
-      firstDifference(folder, {
-        ...list,
-        files: { ...list.files, link: list.files['a.txt'], gone: list.files['a.txt'] },
-      }),
-    ).toBe('gone is missing');
+    expect(firstDifference(folder, { ...list, files: { ...list.files, gone: list.files['a.txt'] } })).toBe(
+      'gone is missing',
+    );
+    writeFileSync(join(folder, 'new'), '');
+    expect(firstDifference(folder, list)).toBe('new is not in digests.json');
+  });
+
+  it('follow no link, to a file or to a folder, also where its target has the right bytes', () => {
+    const outside = folderOfFiles();
+    for (const target of ['a.txt', 'run']) {
+      const folder = folderOfFiles();
+      const list = digestsOf(folder);
+      symlinkSync(join(outside, target), join(folder, 'link'));
+      const named = { ...list, files: { ...list.files, link: list.files['a.txt'] } };
+      expect(firstDifference(folder, named)).toBe('link is no plain file');
+    }
   });
 });

@@ -28,7 +28,11 @@ describe('annotations of a GitHub workflow', () => {
     const many = (count: number): string[] =>
       githubAnnotations({ ...view, checks: Array.from({ length: count }, () => failed) });
     expect(many(10)).toHaveLength(10);
-    expect(many(12)).toHaveLength(10);
-    expect(many(12).at(-1)).toMatch(/^::warning title=evenkeel::and 3 more checks/);
+    expect(many(12)).toHaveLength(11);
+    expect(many(12).at(-1)).toMatch(/^::warning title=evenkeel::and 2 more checks/);
+    const undecided = { ...failed, status: { ...failed.status, outcome: 'inconclusive' as const } };
+    const both = [...Array.from({ length: 12 }, () => failed), ...Array.from({ length: 10 }, () => undecided)];
+    const kinds = githubAnnotations({ ...view, checks: both }).map((line) => line.slice(2, 7));
+    expect([kinds.filter((kind) => kind === 'error').length, kinds.length]).toEqual([10, 20]);
   });
 });
