@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Target } from '../../../../harness/schema/index.ts';
 import { createEndpointTarget } from '../../../../harness/targets/index.ts';
-import { cacheSalt, concurrency, seed, streaming } from '../../../../perturbations/index.ts';
+import { cacheSalt, concurrency, seed, streaming, tokenization, truncation } from '../../../../perturbations/index.ts';
+import { parts as doubleBos } from '../../../../suites/fault-bench/faults/double-bos.ts';
+import { parts as truncateHead } from '../../../../suites/fault-bench/faults/truncate-head.ts';
 import { testServer, type TestServer } from '../../../support/engine-server.ts';
 import { longCases, runPerturbation, told } from '../../../support/perturbation-run.ts';
 import { parts as saltIgnored } from '../../../support/parts/salt-ignored.ts';
@@ -51,6 +53,27 @@ describe('perturbations on an endpoint', () => {
     expect(stream.counters['pieces']).toBeGreaterThan(1);
     expect(stream.counters['promptCountsDiffer']).toBe(0);
     expect(stream.requests[0].tokenIds).toEqual(whole.requests[0].tokenIds);
+  }, 180_000);
+
+  it('asks a server for the cut and for the tokens of a text; positive control: finds one that does either otherwise', async () => {
+    const cut = { sides: ['head'], keepQuery: false, byTarget: true };
+    const change = { cases: longCases(2), maxTokens: 8 };
+    const rowsOf = async (target: Target) => {
+      const cutRows = (await runPerturbation(truncation, cut, { ...change, target })).determinism;
+      const byTarget = cutRows.find(({ axis }) => axis === 'truncation/by-target');
+      const [text] = (await runPerturbation(tokenization, {}, { ...change, target })).determinism;
+      return { byTarget, text };
+    };
+    const right = await rowsOf(healthy());
+    expect(right.byTarget).toMatchObject({ tokens: { equal: 2, n: 2 }, evidenceProblem: null });
+    expect(right.text).toMatchObject({ tokens: { equal: 2, n: 2 }, evidenceProblem: null });
+    const half = await rowsOf(endpointOf(testServer({ parts: truncateHead })));
+    expect(half.byTarget?.tokens.equal).toBeLessThan(2);
+    expect(half.byTarget?.evidenceProblem).toContain('otherwise than it was asked to keep');
+    expect(half.text).toMatchObject({ tokens: { equal: 2 }, evidenceProblem: null });
+    const begun = await rowsOf(endpointOf(testServer({ parts: doubleBos })));
+    expect(begun.text.evidenceProblem).toContain('otherwise than they were sent');
+    expect(begun.byTarget).toMatchObject({ tokens: { equal: 2 }, evidenceProblem: null });
   }, 180_000);
 
   it('shares prefixes inside a salt alone, with proof from the counts that the server gives', async () => {
