@@ -173,9 +173,12 @@ export interface IntervalPoint {
   readonly text: string;
 }
 
-/** One point with its interval per category, on a logarithmic axis; a value of zero is drawn at the left edge. */
+/** One point with its interval per category; on a logarithmic axis a value of zero is drawn at the left edge. */
 export interface IntervalsFigure extends FigureBase {
   readonly kind: 'intervals';
+  readonly scale: 'logarithmic' | 'linear';
+  /** What a point is, for example `mean`. */
+  readonly pointName: string;
   readonly points: readonly IntervalPoint[];
   /** Named sizes: each reaches from the one before it to `max`. */
   readonly bands: readonly { readonly name: string; readonly max: number }[];
@@ -191,7 +194,42 @@ export interface LinesFigure extends FigureBase {
   readonly yTitle: string;
 }
 
-export type Figure = StackedBarsFigure | HistogramFigure | IntervalsFigure | LinesFigure;
+export interface Curve {
+  readonly name: string;
+  readonly role: SeriesRole;
+  /** Ascending in x. */
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+}
+
+/** Steps over numbers, such as empirical distributions; on a logarithmic axis an x of zero is drawn at the left edge. */
+export interface CurvesFigure extends FigureBase {
+  readonly kind: 'curves';
+  readonly scale: 'logarithmic' | 'linear';
+  readonly curves: readonly Curve[];
+  readonly xTitle: string;
+  readonly yTitle: string;
+}
+
+export interface GridCell {
+  readonly text: string;
+  /** What it says, in words. */
+  readonly title: string;
+  /** null = a number without a judgement. */
+  readonly status: Status | null;
+  /** How dark, 0 to 1; null = by status alone. */
+  readonly shade: number | null;
+}
+
+/** Rows by columns; null = there is no such cell. */
+export interface GridFigure extends FigureBase {
+  readonly kind: 'grid';
+  readonly rowTitle: string;
+  readonly columnTitle: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly { readonly name: string; readonly cells: readonly (GridCell | null)[] }[];
+}
+
+export type Figure = StackedBarsFigure | HistogramFigure | IntervalsFigure | LinesFigure | CurvesFigure | GridFigure;
 
 export interface Tile {
   readonly value: string;
@@ -250,9 +288,21 @@ export interface CheckRow {
   readonly place: string;
   readonly rule: string;
   readonly observed: string;
+  /** The p-value, and after the correction over its family; empty for a check without one. */
+  readonly pValue: string;
   readonly status: Status;
   readonly reason: string;
   readonly needed: string;
+}
+
+/** A failure that is known and accepted until a day. */
+export interface WaiverRow {
+  readonly place: string;
+  readonly owner: string;
+  readonly expires: string;
+  readonly reason: string;
+  /** Whether it waives something now. */
+  readonly state: string;
 }
 
 export interface UnitsView {
@@ -285,6 +335,7 @@ export interface View {
   readonly sections: readonly Section[];
   readonly divergences: readonly DivergenceGroup[];
   readonly checks: readonly CheckRow[];
+  readonly waivers: readonly WaiverRow[];
   /** What each knob of the serving path leaves of an output: by axis. */
   readonly invariants: readonly NamedValue[];
   readonly units: UnitsView;

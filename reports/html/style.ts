@@ -70,6 +70,7 @@ section>h2{border-bottom:2px solid var(--ink);padding-bottom:6px}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(180px,1fr));gap:12px;margin:14px 0}
 .tile{background:var(--sheet);border:1px solid var(--rule);border-left:4px solid var(--now);border-radius:4px;padding:10px 14px}
 .tile b{display:block;font-size:21px;font-variant-numeric:tabular-nums}.tile span{font-size:13px;color:var(--ink-soft)}
+.downloads{display:flex;justify-content:flex-end;gap:4px;margin-top:-4px}.downloads button{font-size:11.5px;padding:0 7px;color:var(--ink-soft)}.framed:not(:hover):not(:focus-within)>.downloads{opacity:.55}
 .table-frame{overflow-x:auto;background:var(--sheet);border:1px solid var(--rule);border-radius:6px;margin:10px 0}
 table{border-collapse:collapse;width:100%;font-size:13.5px}
 caption{text-align:left;padding:8px 12px;color:var(--ink-soft);font-size:13px;caption-side:top}
@@ -85,6 +86,11 @@ tr:target td{background:var(--tint)}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,480px),1fr));gap:16px;margin-top:14px}
 figure{margin:0;background:var(--sheet);border:1px solid var(--rule);border-radius:6px;padding:14px 16px;min-width:0}
 h4{margin:0 0 8px;font-size:14.5px}.chart{position:relative}figcaption{color:var(--ink-soft);font-size:13px;margin-top:8px}
+figure.grid{overflow:hidden}.grid-frame{overflow-x:auto}.grid-frame table{width:auto;border-collapse:separate;border-spacing:2px}
+.grid-frame th,.grid-frame td{border:0;padding:3px 8px;font-size:12.5px}.grid-frame thead th{text-align:center;color:var(--ink-soft)}.grid-frame thead tr:first-child th:first-child{text-align:left}
+.grid-frame tbody th{font-weight:400;white-space:nowrap;font-family:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:12px;text-align:left}
+.grid-frame td{text-align:center;white-space:nowrap;border-radius:3px;font-variant-numeric:tabular-nums;background:color-mix(in srgb,var(--accent) var(--shade,0%),var(--paper))}
+.grid-frame td[class^=is-]{background:var(--tint);color:var(--now);font-weight:600}
 details{margin:10px 0}summary{cursor:pointer;font-size:14px}
 .pair{background:var(--sheet);border:1px solid var(--rule);border-radius:6px;margin:10px 0;padding:10px 14px}
 .pair-head{margin:0 0 6px;font-size:13px;color:var(--ink-soft);overflow-wrap:anywhere}

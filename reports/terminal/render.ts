@@ -21,6 +21,8 @@ const SGR: Readonly<Record<Outcome, number>> = {
 };
 const LEAST_WIDTH = 40;
 const GAP = 2;
+/** Facts of a section that are told; the others stand in the files. */
+const FACTS_MAX = 4;
 
 type Paint = (text: string, status: Status) => string;
 
@@ -53,7 +55,8 @@ function sectionLines(section: Section, width: number, paint: Paint): string[] {
     `${section.title}  ${paint(`${section.status.glyph} ${section.status.word}`, section.status)}`,
     ...wrap(section.headline, width, ''),
     ...tableLines(section.table, width, paint),
-    ...section.facts.flatMap(({ name, value }) => wrap(`${name}: ${value}`, width, '  ')),
+    ...section.facts.slice(0, FACTS_MAX).flatMap(({ name, value }) => wrap(`${name}: ${value}`, width, '  ')),
+    ...(section.facts.length > FACTS_MAX ? [`  and ${section.facts.length - FACTS_MAX} more in the report files`] : []),
     '',
   ];
 }

@@ -13,14 +13,14 @@ import {
   percent,
   small,
 } from '../number-format.ts';
-import type { Column, Figure, ReportCard, RowGroup, Section, Series, TableRow } from '../view.ts';
+import type { Column, ReportCard, RowGroup, Section, TableRow } from '../view.ts';
 import { cell, column, countersText, notesOf, placeOf, type Context } from './context.ts';
 import { agreementFacts } from './agreement-facts.ts';
+import { determinismFigures } from './determinism-figures.ts';
 import { flipFacts } from './flip-facts.ts';
 import { determinismKinds } from './kinds.ts';
 
 const REPORT = 'determinism';
-const HISTOGRAM_BINS_MAX = 24;
 
 const COLUMNS: readonly Column[] = [
   column('axis', 'Axis', 'start', 'axis', 'What is varied.'),
@@ -61,8 +61,13 @@ export function determinismSection(context: Context): Section {
       columns: COLUMNS,
       groups: groupsOf(context),
     },
-    facts: [...agreementFacts(context.findings.agreement ?? []), ...flipFacts(rows)],
-    figures: [...equalityFigure(rows), ...firstTokenFigure(rows)],
+    // what nobody expects to move comes first: a short format shows only the first ones
+    facts: [
+      ...flipFacts(owedRows(rows)),
+      ...agreementFacts(context.findings.agreement ?? []),
+      ...flipFacts(rows.filter(({ promise }) => promise !== 'bit-equal')),
+    ],
+    figures: determinismFigures(context),
     evidence: rows.map((row) => ({
       rowId: context.rowId(REPORT, row),
       place: placeOf(row),
@@ -198,70 +203,4 @@ function tableRow(row: DeterminismRow, context: Context): TableRow {
 function chosenText({ chosenLogprobs: chosen }: DeterminismRow): string {
   if (chosen === undefined || 'kind' in chosen) return '';
   return `${equalOf(chosen.equality)} the same numbers`;
-}
-
-function equalityFigure(rows: readonly DeterminismRow[]): Figure[] {
-  const compared = rows.filter((row) => row.tokens.n > 0);
-  if (compared.length === 0) return [];
-  const shares = (pick: (row: DeterminismRow) => number): number[] =>
-    compared.map((row) => Math.round((pick(row) / row.tokens.n) * 10_000) / 100);
-  const hasBits = (row: DeterminismRow): boolean => !('kind' in row.bits) && row.bits.n > 0;
-  const bitsEqual = (row: DeterminismRow): number =>
-    'kind' in row.bits ? 0 : Math.min(row.bits.equal, row.tokens.equal);
-  const all: Series[] = [
-    { name: 'bits equal', role: 'equal', values: shares(bitsEqual) },
-    {
-      name: 'tokens equal, bits differ',
-      role: 'tokens-only',
-      values: shares((row) => (hasBits(row) ? row.tokens.equal - bitsEqual(row) : 0)),
-    },
-    {
-      name: 'tokens equal, bits not available',
-      role: 'unknown',
-      values: shares((row) => (hasBits(row) ? 0 : row.tokens.equal)),
-    },
-    { name: 'tokens differ', role: 'different', values: shares((row) => row.tokens.n - row.tokens.equal) },
-  ];
-  return [
-    {
-      kind: 'stacked-bars',
-      id: 'equality-by-level',
-      title: 'How equal, by level',
-      caption:
-        'Share of compared requests. Solid = bits equal; a level that owes equal bits should be solid from end to end.',
-      categories: compared.map((row) => `${row.axis} · ${row.level} (n ${row.tokens.n})`),
-      series: all.filter(({ values, role }) => role === 'equal' || values.some((value) => value !== null && value > 0)),
-      xTitle: 'share of compared requests, %',
-    },
-  ];
-}
-
-function firstTokenFigure(rows: readonly DeterminismRow[]): Figure[] {
-  const diffsOf = (owed: boolean): number[] =>
-    rows.filter(({ promise }) => (promise === 'bit-equal') === owed).flatMap(({ firstTokenDiffs }) => firstTokenDiffs);
-  const owed = diffsOf(true);
-  const free = diffsOf(false);
-  if (owed.length + free.length === 0) return [];
-  const last = [...owed, ...free].reduce((largest, diff) => Math.max(largest, diff), 0);
-  const width = Math.ceil((last + 1) / HISTOGRAM_BINS_MAX);
-  const bins = Array.from({ length: Math.floor(last / width) + 1 }, (_, bin) => bin);
-  const counts = (diffs: readonly number[]): number[] =>
-    bins.map((bin) => diffs.filter((diff) => Math.floor(diff / width) === bin).length);
-  const series: Series[] = [
-    { name: 'levels that owe equal bits', role: 'owed', values: counts(owed) },
-    { name: 'levels that may move', role: 'free', values: counts(free) },
-  ];
-  return [
-    {
-      kind: 'histogram',
-      id: 'first-diverging-token',
-      title: 'First diverging token',
-      caption:
-        'Where pairs take another token for the first time. Early = the change is felt at once; late = a near tie tipped over.',
-      bins: bins.map((bin) => (width === 1 ? String(bin) : `${bin * width}–${bin * width + width - 1}`)),
-      series: series.filter(({ values }) => values.some((value) => value !== null && value > 0)),
-      xTitle: 'position of the first diverging token',
-      yTitle: 'pairs',
-    },
-  ];
 }

@@ -234,6 +234,8 @@ function intervalsFigure(context: Context): Figure[] {
   return [
     {
       kind: 'intervals',
+      scale: 'logarithmic',
+      pointName: 'mean',
       id: 'kl-by-level',
       title: 'Mean KL by level',
       caption: `Point = mean over positions, line = 95 % interval over cases, logarithmic axis. Shaded columns are the named bands${points.some(({ bound }) => bound !== null) ? '; a tick across the row is the policy’s bound' : ''}. A KL of exactly 0 stands at the left edge.`,

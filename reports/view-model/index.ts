@@ -10,7 +10,7 @@ import { WORDS } from './kinds.ts';
 import { leakageCard, leakageSection } from './leakage-section.ts';
 import { matrixOf } from './matrix.ts';
 import { profileSections } from './profile-section.ts';
-import { capabilitiesOf, checksOf, manifestOf, unitsOf } from './record.ts';
+import { capabilitiesOf, checksOf, manifestOf, unitsOf, waiversOf } from './record.ts';
 
 export type { UnitSummary, ViewInput } from './context.ts';
 
@@ -35,6 +35,7 @@ export function buildView(input: ViewInput): View {
     ],
     divergences: divergencesOf(context),
     checks: checksOf(context),
+    waivers: waiversOf(context),
     invariants: input.verdict.invariants.map(({ knob, text }) => ({ name: knob, value: text })),
     units: unitsOf(context),
     servingCard: manifest.target.card,

@@ -6,6 +6,7 @@ import type { LeakageRow } from '../../harness/schema/index.ts';
 import { compareNumbers, count, counted, failureRate, percent } from '../number-format.ts';
 import type { Column, ReportCard, Section, TableRow, Tile } from '../view.ts';
 import { cell, column, countersText, notesOf, placeOf, type Context } from './context.ts';
+import { leakageFigures } from './leakage-figures.ts';
 import { statusOf } from './statuses.ts';
 
 const REPORT = 'leakage';
@@ -131,7 +132,7 @@ export function leakageSection(context: Context): Section {
       ].filter((group) => group.rows.length > 0),
     },
     facts: [],
-    figures: [],
+    figures: leakageFigures(context),
     evidence: rows.map((row) => ({
       rowId: context.rowId(REPORT, row),
       place: placeOf(row),

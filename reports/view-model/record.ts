@@ -3,8 +3,8 @@
  * @module
  */
 import type { Check } from '../../harness/schema/index.ts';
-import { count, duration } from '../number-format.ts';
-import type { CheckRow, NamedValue, UnitsView } from '../view.ts';
+import { count, duration, small } from '../number-format.ts';
+import type { CheckRow, NamedValue, UnitsView, WaiverRow } from '../view.ts';
 import type { Context, ReportRow } from './context.ts';
 import { placeOf } from './context.ts';
 import { statusOf } from './statuses.ts';
@@ -21,12 +21,29 @@ export function checksOf(context: Context): CheckRow[] {
         place: placeOf(check),
         rule: check.rule,
         observed: check.observed,
+        pValue: pValueOf(check),
         status: statusOf(check.outcome),
         reason: `${check.reason}${waiverOf(check, context)}`,
         needed: check.comparisonsNeeded === null ? '' : count(check.comparisonsNeeded),
       };
     },
   );
+}
+
+function pValueOf({ family }: Check): string {
+  if (family === null) return '';
+  const { pValue, adjusted, alpha } = family;
+  return `${small(pValue)}, adjusted ${small(adjusted)} (α ${small(alpha)})`;
+}
+
+export function waiversOf({ verdict }: Context): WaiverRow[] {
+  return verdict.waivers.map(({ report, axis, level, metric, owner, expires, reason, state }) => ({
+    place: [report, axis, level ?? 'every level', metric ?? 'every check'].join(', '),
+    owner,
+    expires,
+    reason,
+    state,
+  }));
 }
 
 function waiverOf({ waivedBy }: Check, { verdict }: Context): string {

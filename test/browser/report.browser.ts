@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 // The functions given to page.evaluate run in the page.
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
@@ -81,6 +81,35 @@ describe.skipIf(!installed)('the HTML report in Chromium', () => {
     );
     expect(await page.locator('canvas').count()).toBeGreaterThan(0);
     expect(blank).toBe(0);
+    await page.close();
+  });
+
+  it('gives every table as CSV and JSON, without a cell that a spreadsheet would run', async () => {
+    const page = await open('fail.html');
+    const textOf = async (name: string, kind: string): Promise<string> => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: `Download ${name} as ${kind}` }).click(),
+      ]);
+      return readFileSync(await download.path(), 'utf8');
+    };
+    const objects = JSON.parse(await textOf('drift-rows', 'JSON')) as Record<string, string>[];
+    const rows = viewOf(failingFindings()).sections[1].table.groups.flatMap((group) => group.rows);
+    expect(objects.map((row) => row['Mean KL'])).toEqual(rows.map((row) => row.cells[2].text));
+    const csv = await textOf('determinism-rows', 'CSV');
+    expect(csv.split('\r\n')[0]).toBe(
+      'Group,Outcome,Axis,Level,"Level, detail",Bits equal,Tokens,Text,Distinct outputs,First diverging token,"First diverging token, detail",Max |Δ logprob|,May still fail,Notes',
+    );
+    const frames = await page.locator('.table-frame').count();
+    expect(await page.locator('.downloads').count()).toBe(frames);
+    await page.close();
+  });
+
+  it('shows grids as tables that say what each number is', async () => {
+    const page = await open('fail.html');
+    const cell = page.locator('#divergence-map td:not(.absent)');
+    expect(await cell.count()).toBe(1);
+    expect(await cell.getAttribute('title')).toContain('1 pair of 24 at position 1');
     await page.close();
   });
 

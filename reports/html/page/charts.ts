@@ -3,8 +3,11 @@
  * @module
  */
 import { element } from './dom.ts';
+import { gridNode } from './grid.ts';
 import type {
+  CurvesFigure,
   Figure,
+  GridFigure,
   HistogramFigure,
   IntervalsFigure,
   LinesFigure,
@@ -30,28 +33,35 @@ function roleColour(role: SeriesRole, index: number): string {
   return colour(`--line-${index % 6}`);
 }
 
-const drawn: { chart: ChartHandle; canvas: HTMLCanvasElement; figure: Figure }[] = [];
+/** What Chart.js draws; a grid is a table. */
+type ChartFigure = Exclude<Figure, GridFigure>;
+
+const drawn: { chart: ChartHandle; canvas: HTMLCanvasElement; figure: ChartFigure }[] = [];
 
 /** The figure with its caption; the chart is drawn once the node is in the page. */
 export function figureNode(figure: Figure): HTMLElement {
-  const canvas = element('canvas', { attributes: { role: 'img', 'aria-label': `${figure.title}. ${figure.caption}` } });
-  const frame = element('div', { class: 'chart' }, [canvas]);
-  frame.style.height = `${heightOf(figure)}px`;
-  queueMicrotask(() => draw(canvas, figure));
-  return element('figure', { id: figure.id }, [
+  return element('figure', { id: figure.id, class: figure.kind }, [
     element('h4', { text: figure.title }),
-    frame,
+    figure.kind === 'grid' ? gridNode(figure) : chartNode(figure),
     element('figcaption', { text: figure.caption }),
   ]);
 }
 
-function heightOf(figure: Figure): number {
+function chartNode(figure: ChartFigure): HTMLElement {
+  const canvas = element('canvas', { attributes: { role: 'img', 'aria-label': `${figure.title}. ${figure.caption}` } });
+  const frame = element('div', { class: 'chart' }, [canvas]);
+  frame.style.height = `${heightOf(figure)}px`;
+  queueMicrotask(() => draw(canvas, figure));
+  return frame;
+}
+
+function heightOf(figure: ChartFigure): number {
   if (figure.kind === 'stacked-bars') return 70 + figure.categories.length * 22;
   if (figure.kind === 'intervals') return 80 + figure.points.length * 24;
   return 260;
 }
 
-function draw(canvas: HTMLCanvasElement, figure: Figure): void {
+function draw(canvas: HTMLCanvasElement, figure: ChartFigure): void {
   Chart.defaults.color = colour('--ink-soft');
   Chart.defaults.borderColor = colour('--rule');
   Chart.defaults.animation = false;
@@ -67,7 +77,7 @@ export function redrawCharts(): void {
   }
 }
 
-function configOf(figure: Figure): ChartConfig {
+function configOf(figure: ChartFigure): ChartConfig {
   switch (figure.kind) {
     case 'stacked-bars':
       return stackedBars(figure);
@@ -77,6 +87,8 @@ function configOf(figure: Figure): ChartConfig {
       return intervals(figure);
     case 'lines':
       return lines(figure);
+    case 'curves':
+      return curves(figure);
   }
 }
 
@@ -130,11 +142,12 @@ function histogram(figure: HistogramFigure): ChartConfig {
   };
 }
 
-/** Points with their intervals as floating bars on a logarithmic axis; zero is drawn at the left edge. */
+/** Points with their intervals as floating bars; on a logarithmic axis zero is drawn at the left edge. */
 function intervals(figure: IntervalsFigure): ChartConfig {
-  const positive = figure.points.flatMap((p) => [p.value, p.low ?? 0, p.high ?? 0, p.bound ?? 0]).filter((v) => v > 0);
-  const least = positive.length === 0 ? 1e-6 : Math.min(...positive) / 4;
-  const most = positive.length === 0 ? 1 : Math.max(...positive) * 2;
+  const [least, most] = rangeOf(
+    figure.scale,
+    figure.points.flatMap((p) => [p.value, p.low ?? 0, p.high ?? 0, p.bound ?? 0]),
+  );
   const shown = (value: number): number => Math.max(value, least);
   return {
     data: {
@@ -142,7 +155,7 @@ function intervals(figure: IntervalsFigure): ChartConfig {
       datasets: [
         {
           type: 'scatter',
-          label: 'mean',
+          label: figure.pointName,
           data: figure.points.map((p) => ({ x: shown(p.value), y: p.label })),
           backgroundColor: figure.points.map((p) => colour(`--is-${p.status.outcome}`)),
           pointRadius: 5,
@@ -173,13 +186,52 @@ function intervals(figure: IntervalsFigure): ChartConfig {
       ...common,
       indexAxis: 'y',
       scales: {
-        x: { type: 'logarithmic', min: least, max: most, title: axisTitle(figure.xTitle) },
+        x: { type: figure.scale, min: least, max: most, title: axisTitle(figure.xTitle) },
         y: { type: 'category', grid: { display: false } },
       },
       plugins: {
         ...legend(true),
         tooltip: { callbacks: { label: (item: { dataIndex: number }) => figure.points[item.dataIndex].text } },
       },
+    },
+  };
+}
+
+/** What an axis has to hold; a logarithmic one has room at the left for what is zero. */
+function rangeOf(scale: 'logarithmic' | 'linear', values: readonly number[]): readonly [number, number] {
+  const largest = values.reduce((most, value) => Math.max(most, value), 0);
+  if (scale === 'linear') return [0, largest === 0 ? 1 : Math.min(largest * 1.05, largest <= 1 ? 1 : Infinity)];
+  const positive = values.filter((value) => value > 0);
+  return positive.length === 0 ? [1e-6, 1] : [Math.min(...positive) / 4, largest * 2];
+}
+
+function curves(figure: CurvesFigure): ChartConfig {
+  const [least, most] = rangeOf(
+    figure.scale,
+    figure.curves.flatMap(({ points }) => points.map(({ x }) => x)),
+  );
+  return {
+    type: 'scatter',
+    data: {
+      datasets: figure.curves.map((curve, i) => ({
+        label: curve.name,
+        data: [{ x: least, y: 0 }, ...curve.points.map(({ x, y }) => ({ x: Math.max(x, least), y }))],
+        showLine: true,
+        stepped: 'before',
+        borderColor: roleColour(curve.role, i),
+        backgroundColor: roleColour(curve.role, i),
+        borderWidth: 1.75,
+        pointRadius: 0,
+      })),
+    },
+    options: {
+      ...common,
+      interaction: { mode: 'nearest', intersect: false },
+      scales: {
+        x: { type: figure.scale, min: least, max: most, title: axisTitle(figure.xTitle), ticks: { maxRotation: 0 } },
+        y: { min: 0, max: 1, title: axisTitle(figure.yTitle) },
+      },
+      plugins: legend(figure.curves.length > 1),
     },
   };
 }

@@ -15,6 +15,7 @@ const LINKS = [
   ['profile', 'Profile'],
   ['divergences', 'Outputs'],
   ['checks', 'Checks'],
+  ['invariants', 'Invariants'],
   ['serving-card', 'Serving card'],
   ['words', 'How to read this'],
 ] as const;

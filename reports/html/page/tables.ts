@@ -4,6 +4,7 @@
  */
 import { figureNode } from './charts.ts';
 import { element, statusChip } from './dom.ts';
+import { downloadButtons, sheetOf, type Sheet } from './sheet.ts';
 import type { Cell, DivergenceGroup, NamedValue, RowGroup, Section, SplitText, Table, View } from '../../view.ts';
 
 export function sectionNode(section: Section): HTMLElement {
@@ -24,22 +25,44 @@ export function sectionNode(section: Section): HTMLElement {
           ),
         ),
     tableNode(section.table),
-    section.facts.length === 0
-      ? null
-      : plainTable(
-          ['Also measured', 'Result'],
-          section.facts.map(({ name, value }) => [name, value]),
-        ),
     element('div', { class: 'figures' }, section.figures.map(figureNode)),
+    factsNode(section),
     section.evidence.length === 0
       ? null
       : element('details', {}, [
           element('summary', { text: 'Evidence that the paths ran (counters, least over units)' }),
           plainTable(
+            `${section.report}-evidence`,
             ['Level', 'Counters'],
             section.evidence.map((e) => [e.place, e.counters]),
           ),
         ]),
+  ]);
+}
+
+/** More facts than these are folded away. */
+const FACTS_OPEN_MAX = 6;
+
+function factsNode({ report, facts }: Section): HTMLElement | null {
+  if (facts.length === 0) return null;
+  const open: Record<string, string> = facts.length <= FACTS_OPEN_MAX ? { open: '' } : {};
+  return element('details', { attributes: open }, [
+    element('summary', { text: `Also measured (${facts.length})` }),
+    plainTable(
+      `${report}-facts`,
+      ['Also measured', 'Result'],
+      facts.map(({ name, value }) => [name, value]),
+    ),
+  ]);
+}
+
+/** A table that scrolls by itself, with its downloads. */
+function frameOf(label: string, sheet: Sheet, table: HTMLElement): HTMLElement {
+  return element('div', { class: 'framed' }, [
+    element('div', { class: 'table-frame', attributes: { tabindex: '0', role: 'region', 'aria-label': label } }, [
+      table,
+    ]),
+    downloadButtons(sheet),
   ]);
 }
 
@@ -54,10 +77,10 @@ function tableNode(table: Table): HTMLElement {
   ]);
   const width = String(table.columns.length + 1);
   const bodies = table.groups.map((group) => groupNode(group, table, width));
-  return element(
-    'div',
-    { class: 'table-frame', attributes: { tabindex: '0', role: 'region', 'aria-label': table.caption } },
-    [element('table', { id: table.id }, [element('caption', { text: table.caption }), head, ...bodies])],
+  return frameOf(
+    table.caption,
+    sheetOf(table),
+    element('table', { id: table.id }, [element('caption', { text: table.caption }), head, ...bodies]),
   );
 }
 
@@ -95,32 +118,23 @@ function cellNode(cell: Cell, align: 'start' | 'end'): HTMLElement {
   ]);
 }
 
-function plainTable(columns: readonly string[], rows: readonly (readonly string[])[]): HTMLElement {
-  return element(
-    'div',
-    { class: 'table-frame', attributes: { tabindex: '0', role: 'region', 'aria-label': columns.join(', ') } },
-    [
-      element('table', {}, [
-        element('thead', {}, [
-          element(
-            'tr',
-            {},
-            columns.map((text) => element('th', { text, attributes: { scope: 'col' } })),
-          ),
-        ]),
-        element(
-          'tbody',
-          {},
-          rows.map((row) =>
-            element(
-              'tr',
-              {},
-              row.map((text) => element('td', { text })),
-            ),
-          ),
-        ),
-      ]),
-    ],
+function plainTable(name: string, columns: readonly string[], rows: readonly (readonly string[])[]): HTMLElement {
+  const head = element(
+    'tr',
+    {},
+    columns.map((text) => element('th', { text, attributes: { scope: 'col' } })),
+  );
+  const body = rows.map((row) =>
+    element(
+      'tr',
+      {},
+      row.map((text) => element('td', { text })),
+    ),
+  );
+  return frameOf(
+    columns.join(', '),
+    { name, columns, rows },
+    element('table', {}, [element('thead', {}, [head]), element('tbody', {}, body)]),
   );
 }
 
@@ -167,41 +181,67 @@ export function checksNode(view: View): HTMLElement {
       element('td', { text: check.place }),
       element('td', { text: check.rule }),
       element('td', { text: check.observed }),
+      element('td', { text: check.pValue }),
       element('td', { text: check.reason }),
       element('td', { text: check.needed }),
     ]),
   );
-  const columns = ['Outcome', 'Report', 'Axis and level', 'Rule', 'Observed', 'Why', 'Comparisons needed'];
+  const columns = ['Outcome', 'Report', 'Axis and level', 'Rule', 'Observed', 'p-value', 'Why', 'Comparisons needed'];
+  const head = element(
+    'tr',
+    {},
+    columns.map((text) => element('th', { text, attributes: { scope: 'col' } })),
+  );
+  const sheet = {
+    name: 'checks',
+    columns,
+    rows: view.checks.map((c) => [c.status.word, c.report, c.place, c.rule, c.observed, c.pValue, c.reason, c.needed]),
+  };
   return element('section', { id: 'checks' }, [
     element('h2', { text: 'Checks of the policy' }),
-    element('div', { class: 'table-frame', attributes: { tabindex: '0', role: 'region', 'aria-label': 'Checks' } }, [
-      element('table', {}, [
-        element('thead', {}, [
-          element(
-            'tr',
-            {},
-            columns.map((text) => element('th', { text, attributes: { scope: 'col' } })),
-          ),
-        ]),
-        element('tbody', {}, rows),
-      ]),
-    ]),
+    element('p', { class: 'what', text: [view.banner.policyName, ...view.banner.policyBounds].join(' · ') }),
+    frameOf('Checks', sheet, element('table', {}, [element('thead', {}, [head]), element('tbody', {}, rows)])),
+    view.waivers.length === 0
+      ? null
+      : plainTable(
+          'waivers',
+          ['Waived', 'Owner', 'Until', 'State', 'Reason'],
+          view.waivers.map((w) => [w.place, w.owner, w.expires, w.state, w.reason]),
+        ),
   ]);
 }
 
 export function recordNodes(view: View): HTMLElement[] {
   const { units } = view;
   return [
+    ...(view.invariants.length === 0
+      ? []
+      : [
+          element('section', { id: 'invariants' }, [
+            element('h2', { text: 'What each knob leaves of an output' }),
+            element('p', {
+              class: 'what',
+              text: 'The strongest equality that was measured at every level of a knob: what a user of this configuration may rely on, and what has to be held constant.',
+            }),
+            plainTable(
+              'invariants',
+              ['Knob', 'Leaves'],
+              view.invariants.map(({ name, value }) => [name, value]),
+            ),
+          ]),
+        ]),
     element('section', { id: 'units' }, [
       element('h2', { text: 'What ran' }),
       nameTable(units.facts),
       plainTable(
+        'units-by-perturbation',
         ['Perturbation', 'Units planned', 'Observed', 'Requests', 'Time'],
         units.coverage.map((c) => [c.perturbation, c.planned, c.observed, c.requests, c.time]),
       ),
       units.missing.length === 0
         ? null
         : plainTable(
+            'units-without-result',
             ['Unit without a result', 'Perturbation', 'Why'],
             units.missing.map((m) => [m.unitId, m.perturbation, m.why]),
           ),

@@ -31,6 +31,12 @@ describe('the HTML report', () => {
     expect(html).not.toContain('<img src=x');
   });
 
+  it('has no two functions, constants or classes of one name in the joined page script', () => {
+    const names = [...scripts[1].matchAll(/^(?:async )?(?:function|const|let|class) (\w+)/gm)].map((match) => match[1]);
+    expect(names.length).toBeGreaterThan(30);
+    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
+  });
+
   it('has one page script without module syntax', () => {
     expect(scripts[1]).not.toMatch(/^\s*(import|export) /m);
     expect(() => new Script(scripts[1])).not.toThrow();
