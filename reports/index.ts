@@ -1,6 +1,7 @@
 /** Reports: one view model, many faces. @module */
 export { buildView } from './view-model/index.ts';
 export type { UnitSummary, ViewInput } from './view-model/index.ts';
+export { isSidecarName, packUnits, type UnitsInput } from './units/index.ts';
 export { renderHtml } from './html/index.ts';
 export { renderJson } from './json/index.ts';
 export { renderJunit } from './junit/index.ts';

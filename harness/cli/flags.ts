@@ -71,6 +71,13 @@ export function outputFlag(): Option {
     });
 }
 
+export function reportMaxBytesFlag(): Option {
+  return new Option(
+    '--report-max-bytes <bytes>',
+    'the HTML report may have this many; what does not fit goes to data/ beside it (config: reportMaxBytes)',
+  ).argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER));
+}
+
 export function jsonFlag(what: string): Option {
   return new Option('--json', `print ${what} as JSON on stdout, and nothing else there`);
 }

@@ -22,11 +22,11 @@ import {
 import { analyseAndStore, todayOf } from './analyse.ts';
 import { paint, wantsColour } from './colour.ts';
 import { runsDirectoryOf } from './find-run.ts';
-import { configFlag, jsonFlag, noColourFlag, outputFlag } from './flags.ts';
+import { configFlag, jsonFlag, noColourFlag, outputFlag, reportMaxBytesFlag } from './flags.ts';
 import { note, type CliIo } from './io.ts';
 import { timedId } from './manifest.ts';
 import { packageVersion } from './package-version.ts';
-import { reportersOf, type ReporterName } from './render.ts';
+import { reportersOf, reportMaxBytesOf, type ReporterName } from './render.ts';
 import { tellResult, type ResultFlags } from './tell-result.ts';
 import { counted } from './words.ts';
 
@@ -35,6 +35,7 @@ interface MergeFlags extends ResultFlags {
   readonly runId?: string;
   readonly allowPartial?: boolean;
   readonly output?: readonly ReporterName[];
+  readonly reportMaxBytes?: number;
 }
 
 /** A folder of downloaded artefacts holds the run folders one or two levels down. */
@@ -60,6 +61,7 @@ export function addMergeVerb(program: Command, io: CliIo, setExitCode: (code: nu
     .option('--run-id <id>', 'name of the merged run (default: time and plan)')
     .option('--allow-partial', 'merge although shards are missing; the result is stamped PARTIAL')
     .addOption(outputFlag())
+    .addOption(reportMaxBytesFlag())
     .addOption(jsonFlag('verdict and findings'))
     .addOption(noColourFlag())
     .option('--exit-zero', 'exit 0 although the gate failed or could not decide')
@@ -84,7 +86,9 @@ async function mergeVerb(paths: readonly string[], flags: MergeFlags, io: CliIo)
     tellMerged(merged, mergeable, flags, io);
     const { run } = merged;
     const analysis = await analyseAndStore(run, { today: todayOf(io) });
-    return tellResult({ run, analysis, flags, io, reporters: flags.output ?? reportersOf(run) });
+    const reporters = flags.output ?? reportersOf(run);
+    const reportMaxBytes = flags.reportMaxBytes ?? reportMaxBytesOf(run);
+    return tellResult({ run, analysis, flags, io, reporters, reportMaxBytes });
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -39,6 +39,7 @@ export interface PlanFlags {
   readonly fault?: string;
   readonly policy?: string;
   readonly output?: readonly string[];
+  readonly reportMaxBytes?: number;
   /** `i/n`, `auto` or `auto/n`. */
   readonly shard?: string;
   readonly shardBy?: Shard['by'];
@@ -146,7 +147,7 @@ function shardOf({ shard, shardBy }: PlanFlags, { env }: Pick<CliIo, 'env'>): Sh
 }
 
 function overridesOf(flags: PlanFlags, raw: unknown): ConfigOverrides {
-  const { limit, seed, lanes, fault, output, cache } = flags;
+  const { limit, seed, lanes, fault, output, reportMaxBytes, cache } = flags;
   const target = {
     ...(lanes === undefined && fault === undefined ? {} : { lanes, fault }),
     ...endpointOverrides(flags, raw),
@@ -155,6 +156,7 @@ function overridesOf(flags: PlanFlags, raw: unknown): ConfigOverrides {
     caseLimit: limit,
     seed,
     reporters: output,
+    reportMaxBytes,
     ...(cache === undefined ? {} : { cache: { use: cache } }),
     ...(Object.keys(target).length === 0 ? {} : { target }),
   };

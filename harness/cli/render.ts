@@ -6,6 +6,8 @@ import { appendFileSync } from 'node:fs';
 import {
   buildView,
   githubAnnotations,
+  isSidecarName,
+  packUnits,
   renderCyclonedx,
   renderGitlab,
   renderHtml,
@@ -17,12 +19,14 @@ import {
   renderTerminal,
   type View,
 } from '../../reports/index.ts';
-import type { RunFolder } from '../store/index.ts';
+import { REPORT_MAX_BYTES } from '../config/index.ts';
+import { createRng } from '../ports/index.ts';
+import type { LogIndex, RunFolder } from '../store/index.ts';
 import type { Analysis } from './analyse.ts';
 import type { CliIo } from './io.ts';
 
 const FILE_RENDERERS = {
-  html: { fileName: 'report.html', render: renderHtml },
+  html: { fileName: 'report.html', render: (view: View) => renderHtml(view) },
   json: { fileName: 'report.json', render: renderJson },
   junit: { fileName: 'report.junit.xml', render: renderJunit },
   markdown: { fileName: 'report.md', render: renderMarkdown },
@@ -42,14 +46,39 @@ const NAMES: readonly ReporterName[] = [...FILE_NAMES, 'github'];
 const DEFAULT_COLUMNS = 80;
 const MOST_COLUMNS = 120;
 
+export interface ReportsWanted {
+  readonly reporters: readonly ReporterName[];
+  /** What the explorer of the HTML report shows; null = nothing of any unit. */
+  readonly units: { readonly log: LogIndex; readonly reportMaxBytes: number } | null;
+}
+
 /** Writes the report files into the run folder; returns their names. */
-export function writeReports(run: RunFolder, view: View, reporters: readonly ReporterName[]): string[] {
+export function writeReports(run: RunFolder, view: View, { reporters, units }: ReportsWanted): string[] {
   const wanted = reporters.filter((name): name is FileReporter => name !== 'github');
   return wanted.map((name) => {
     const { fileName, render } = FILE_RENDERERS[name];
-    run.writeReport(fileName, render(view));
+    run.writeReport(fileName, name === 'html' && units !== null ? htmlWithUnits(run, view, units) : render(view));
     return fileName;
   });
+}
+
+/** What does not fit into the page is written beside it on the way. */
+function htmlWithUnits(
+  run: RunFolder,
+  view: View,
+  { log, reportMaxBytes }: NonNullable<ReportsWanted['units']>,
+): string {
+  run.clearReportData(isSidecarName);
+  const units = packUnits({
+    plan: run.plan,
+    read: log.read,
+    loadLogits: (blob) => run.loadLogits(blob),
+    rng: createRng(run.manifest.seed).fork('report/sample'),
+    bytesMax: reportMaxBytes,
+    bytesOfPage: Buffer.byteLength(renderHtml(view)),
+    writeBeside: (fileName, text) => run.writeReportData(fileName, text),
+  });
+  return renderHtml(view, units);
 }
 
 /**
@@ -85,6 +114,14 @@ export function reportersOf(run: RunFolder): ReporterName[] {
   const asked: unknown =
     typeof config === 'object' && config !== null && 'reporters' in config ? config.reporters : null;
   return Array.isArray(asked) ? NAMES.filter((name) => asked.includes(name)) : ['html', 'json'];
+}
+
+/** That of the run's configuration; of a run that began before there was one, the default. */
+export function reportMaxBytesOf(run: RunFolder): number {
+  const { config } = run.manifest;
+  const asked: unknown =
+    typeof config === 'object' && config !== null && 'reportMaxBytes' in config ? config.reportMaxBytes : null;
+  return typeof asked === 'number' ? asked : REPORT_MAX_BYTES;
 }
 
 export function viewOf(run: RunFolder, { findings, verdict, log }: Analysis): View {

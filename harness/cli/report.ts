@@ -7,14 +7,15 @@ import { addAuditFlags, bundleOptionsOf, checkAuditFlags, type AuditFlags } from
 import { writeBundle } from './audit/write-bundle.ts';
 import { analyseAndStore, todayOf } from './analyse.ts';
 import { findRun } from './find-run.ts';
-import { configFlag, jsonFlag, noColourFlag, outputFlag } from './flags.ts';
+import { configFlag, jsonFlag, noColourFlag, outputFlag, reportMaxBytesFlag } from './flags.ts';
 import { note, type CliIo } from './io.ts';
-import { reportersOf, type ReporterName } from './render.ts';
+import { reportersOf, reportMaxBytesOf, type ReporterName } from './render.ts';
 import { tellResult, type ResultFlags } from './tell-result.ts';
 
 interface ReportFlags extends ResultFlags, AuditFlags {
   readonly config?: string;
   readonly output?: readonly ReporterName[];
+  readonly reportMaxBytes?: number;
 }
 
 const EXAMPLES = `
@@ -35,6 +36,7 @@ export function addReportVerb(program: Command, io: CliIo, setExitCode: (code: n
     .description('analyse a run again and write its reports; no model is needed')
     .addOption(configFlag())
     .addOption(outputFlag())
+    .addOption(reportMaxBytesFlag())
     .addOption(jsonFlag('verdict and findings'))
     .addOption(noColourFlag())
     .option('--exit-zero', 'exit 0 although the gate failed or could not decide');
@@ -49,6 +51,8 @@ export function addReportVerb(program: Command, io: CliIo, setExitCode: (code: n
         const { folder, zip } = await writeBundle(run, bundleOptionsOf(run, flags, io));
         for (const path of [folder, zip]) note(io, path);
       }
-      setExitCode(tellResult({ run, analysis, flags, io, reporters: flags.output ?? reportersOf(run) }));
+      const reporters = flags.output ?? reportersOf(run);
+      const reportMaxBytes = flags.reportMaxBytes ?? reportMaxBytesOf(run);
+      setExitCode(tellResult({ run, analysis, flags, io, reporters, reportMaxBytes }));
     });
 }

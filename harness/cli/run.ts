@@ -32,6 +32,7 @@ import {
   noColourFlag,
   outputFlag,
   policyFlag,
+  reportMaxBytesFlag,
   wholeNumber,
 } from './flags.ts';
 import { detail, type CliIo } from './io.ts';
@@ -92,6 +93,7 @@ export function addRunVerb(program: Command, io: CliIo, setExitCode: (code: numb
     .option('-u, --update-baseline', 'save the run as that baseline (default: main) instead; refused where CI is set')
     .option('--force', 'with -u: also where CI is set')
     .addOption(outputFlag())
+    .addOption(reportMaxBytesFlag())
     .addOption(jsonFlag('verdict and findings'))
     .addOption(noColourFlag())
     .option('--no-progress', 'no progress on stderr; failures are still told')
@@ -155,7 +157,8 @@ async function runVerb(flags: RunFlags, io: CliIo): Promise<number> {
         flags,
         io,
       });
-    return tellResult({ run, analysis, flags, io, reporters: prepared.config.reporters });
+    const { reporters, reportMaxBytes } = prepared.config;
+    return tellResult({ run, analysis, flags, io, reporters, reportMaxBytes });
   } finally {
     interrupt.stop();
     await prepared.target.close();

@@ -25,12 +25,13 @@ export interface TellResultInput {
   readonly flags: ResultFlags;
   readonly io: CliIo;
   readonly reporters: readonly ReporterName[];
+  readonly reportMaxBytes: number;
 }
 
 /** @returns the exit code */
-export function tellResult({ run, analysis, flags, io, reporters }: TellResultInput): number {
+export function tellResult({ run, analysis, flags, io, reporters, reportMaxBytes }: TellResultInput): number {
   const view = viewOf(run, analysis);
-  const files = writeReports(run, view, reporters);
+  const files = writeReports(run, view, { reporters, units: { log: analysis.log, reportMaxBytes } });
   if (reporters.includes('github')) tellGithub(view, io);
   if (flags.json === true) io.stdout.write(jsonText(run, analysis));
   else {

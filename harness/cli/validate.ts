@@ -3,7 +3,7 @@
  * @module
  */
 import type { Command } from 'commander';
-import { addPlanFlags, jsonFlag, lanesFlag, outputFlag } from './flags.ts';
+import { addPlanFlags, jsonFlag, lanesFlag, outputFlag, reportMaxBytesFlag } from './flags.ts';
 import type { CliIo } from './io.ts';
 import { prepare, type PlanFlags } from './prepare.ts';
 import { counted, oneLine, tableText } from './words.ts';
@@ -30,6 +30,7 @@ export function addValidateVerb(program: Command, io: CliIo): void {
   addPlanFlags(program.command('validate').description('check the config and its case files'))
     .addOption(lanesFlag())
     .addOption(outputFlag())
+    .addOption(reportMaxBytesFlag())
     .option('--print', 'print every value of the configuration and where it came from')
     .addOption(jsonFlag('the result'))
     .addHelpText('after', EXAMPLES)

@@ -228,6 +228,9 @@ const reporterName = z.enum([
   'model-index',
 ]);
 
+/** Opens quickly everywhere, and can be sent by mail. */
+export const REPORT_MAX_BYTES = 10_000_000;
+
 /** Of all reports, as the key `reporters` and the flag `--output` take them. */
 export const REPORTER_NAMES: readonly string[] = reporterName.options;
 
@@ -255,6 +258,13 @@ const configShape = {
     .default(['html', 'json'])
     .describe(
       'Reports to write into the run folder: for people `html` and `markdown`; for CI systems `junit`, `sarif`, `gitlab` (code quality) and `github` (annotations and job summary of the workflow, no file); for model cards `cyclonedx` and `model-index`; `json` is the view.',
+    ),
+  reportMaxBytes: z
+    .int()
+    .min(1)
+    .default(REPORT_MAX_BYTES)
+    .describe(
+      'The HTML report may have this many bytes: every failed unit and a sample of the others are in it, what does not fit is in `data/` beside it.',
     ),
 };
 type CommonConfig = z.ZodObject<typeof configShape, z.core.$strict>;

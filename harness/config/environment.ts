@@ -32,6 +32,7 @@ export const CONFIG_VARIABLES: readonly ConfigVariable[] = [
   { name: 'EVENKEEL_LANES', key: 'target.lanes', flag: '--lanes', read: integer },
   { name: 'EVENKEEL_FAULT', key: 'target.fault', flag: '--fault', read: text },
   { name: 'EVENKEEL_OUTPUT', key: 'reporters', flag: '--output', read: list },
+  { name: 'EVENKEEL_REPORT_MAX_BYTES', key: 'reportMaxBytes', flag: '--report-max-bytes', read: integer },
   { name: 'EVENKEEL_RUNS_DIR', key: 'runsDirectory', flag: null, read: text },
   { name: 'EVENKEEL_CACHE_DIR', key: 'cache.directory', flag: null, read: text },
 ];

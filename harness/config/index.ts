@@ -2,6 +2,7 @@
 export { defineConfig } from './define.ts';
 export {
   configSchema,
+  REPORT_MAX_BYTES,
   REPORTER_NAMES,
   type Config,
   type EndpointTargetConfig,

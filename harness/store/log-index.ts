@@ -33,6 +33,8 @@ export interface LogIndex {
   readonly units: readonly IndexedUnit[];
   /** The observations with status ok, in plan order, read from the file as they are asked for; can be asked again. */
   readonly observations: Iterable<Observation>;
+  /** The line that counts of a unit, whatever its status, read from the file; null = it has none. */
+  readonly read: (unitId: string) => Observation | null;
   /** Units with more than one line with status ok. */
   readonly repeatedUnits: number;
   /** Of those, the ones whose results are not the same. */
@@ -63,6 +65,10 @@ export async function indexLog(path: string, plan: Pick<Plan, 'units'>): Promise
       return {
         units: entries.filter((entry) => entry !== undefined),
         observations: observationsAt(path, places, entries),
+        read: (unitId) => {
+          const place = places[positions.get(unitId) ?? -1];
+          return place === undefined ? null : readAt(path, place);
+        },
         repeatedUnits: repeated.size,
         unequal: inPlanOrder,
         lines,

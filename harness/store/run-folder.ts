@@ -4,13 +4,13 @@
  *     manifest.json   what ran: config, target, versions        plan.json      the units
  *     units.jsonl     one observation a line (unit-log.ts)       blobs/         logits (blob-store.ts)
  *     profile.json    samples of a profile, if one was asked for
- *     findings.json   verdict.json                               report files: functions of the files above
+ *     findings.json   verdict.json                               report files, data/: functions of the files above
  *
  * Beside the runs stands `latest`, a file with the id of the newest one (a file and not a link: it works on every file system).
  * @module
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { ConfigError, DataError } from '../ports/index.ts';
 import {
   identifier,
@@ -30,6 +30,7 @@ import { openUnitLog, readUnitLog } from './unit-log.ts';
 
 const LATEST = 'latest';
 const LOCK = 'run.lock';
+const REPORT_DATA = 'data';
 const FILE_NAME = /^[a-z0-9][a-z0-9.-]*$/;
 
 /** Writes one run; holds its lock until `close`. */
@@ -61,6 +62,10 @@ export interface RunFolder {
   /** The stored text; null when the run has not been judged. */
   readText(fileName: string): string | null;
   writeReport(fileName: string, text: string): void;
+  /** Into the folder `data`, for a report that does not fit into one file. */
+  writeReportData(fileName: string, text: string): void;
+  /** Removes what an earlier report has left there; other files stay. */
+  clearReportData(isOfReport: (fileName: string) => boolean): void;
 }
 
 /**
@@ -208,6 +213,16 @@ function folderOf(directory: string, own: Manifest, ownPlan: Plan): RunFolder {
       writeFileAtomic(pathOf('verdict.json'), recordText('verdict', value, pathOf('verdict.json'))),
     readText: (fileName) => (existsSync(pathOf(fileName)) ? readFileSync(pathOf(fileName), 'utf8') : null),
     writeReport: (fileName, text) => writeFileAtomic(pathOf(fileName), text),
+    writeReportData: (fileName, text) => {
+      const path = join(pathOf(REPORT_DATA), basename(pathOf(fileName)));
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileAtomic(path, text);
+    },
+    clearReportData: (isOfReport) => {
+      const folder = pathOf(REPORT_DATA);
+      if (!existsSync(folder)) return;
+      for (const name of readdirSync(folder)) if (isOfReport(name)) rmSync(join(folder, name));
+    },
   };
 }
 

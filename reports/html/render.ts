@@ -3,16 +3,24 @@
  * @module
  */
 import { createHash } from 'node:crypto';
+import type { PackedUnits } from '../unit-index.ts';
 import type { View } from '../view.ts';
 import { chartScript, pageScript } from './assets.ts';
 import { STYLE } from './style.ts';
 
-export function renderHtml(view: View): string {
+/**
+ * Units that do not fit stand in files beside the page. A page from file:// may fetch nothing, and may run a script that lies there; such a
+ * file calls one function with one text. `file:` because the origin of a file is nothing that 'self' could be equal to everywhere.
+ */
+const BESIDE = " 'self' file:";
+
+/** @param units - for the explorer; null = the page has none */
+export function renderHtml(view: View, units: PackedUnits | null = null): string {
   const chart = chartScript();
   const page = pageScript();
   const policy = [
     "default-src 'none'",
-    `script-src ${[chart, page].map(hashSource).join(' ')}`,
+    `script-src ${[chart, page].map(hashSource).join(' ')}${units !== null && units.chunksBeside > 0 ? BESIDE : ''}`,
     `style-src ${hashSource(STYLE)}`,
     'img-src data:',
     "base-uri 'none'",
@@ -31,12 +39,22 @@ export function renderHtml(view: View): string {
     '<body>',
     '<noscript>This report draws itself with a script inside this file; nothing is loaded from elsewhere.</noscript>',
     `<script type="application/json" id="view">${inlineJson(view)}</script>`,
+    ...unitScripts(units),
     `<script>${chart}</script>`,
     `<script>${page}</script>`,
     '</body>',
     '</html>',
     '',
   ].join('\n');
+}
+
+/** Base64: nothing in it can end the element. */
+function unitScripts(units: PackedUnits | null): string[] {
+  if (units === null) return [];
+  return [
+    `<script type="text/plain" id="units">${units.index}</script>`,
+    ...units.chunks.map((chunk, at) => `<script type="text/plain" id="chunk-${at}">${chunk}</script>`),
+  ];
 }
 
 function hashSource(text: string): string {

@@ -8,4 +8,4 @@ export { chosenLogprobs, type ChosenLogprobs } from './chosen-logprobs.ts';
 export { compare, divergenceOf, isDifferent, shortText, type Comparison } from './comparison.ts';
 export { bitsEquality, CONFIDENCE, countEqual, type EqualityCount } from './equality.ts';
 export { countEvidence, type Evidence, type EvidenceCount } from './evidence.ts';
-export { fillRows, type OpenRow, type RequestPair, type RowKey, type RowMember } from './rows.ts';
+export { fillRows, memberOf, type OpenRow, type RequestPair, type RowKey, type RowMember } from './rows.ts';

@@ -92,26 +92,42 @@ function rowKeyOf({ perturbation }: Unit, { axis, id, label, promise }: Level): 
 }
 
 function addUnit(row: OpenRow<unknown>, unit: Unit, level: Level, observation: Observation): void {
+  const { member, gaps } = memberOf(unit, level, observation);
+  for (const gap of gaps) row.addGap(gap);
+  if (member !== null) row.add(member);
+}
+
+/**
+ * A unit's probes at a level with their counterparts at its reference.
+ *
+ * @returns what should have been there and is not, in words; a null member where one of the two levels is not there at all
+ */
+export function memberOf(
+  unit: Unit,
+  level: Level,
+  observation: Observation,
+): { readonly member: RowMember | null; readonly gaps: readonly string[] } {
   const find = (id: string | null): LevelObservation | undefined =>
     observation.levels.find(({ levelId }) => levelId === id);
   const observed = find(level.id);
   const reference = find(level.reference);
   if (observed === undefined || reference === undefined) {
-    row.addGap(`unit ${unit.id} holds no level ${observed === undefined ? level.id : level.reference}`);
-    return;
+    const absent = observed === undefined ? level.id : level.reference;
+    return { member: null, gaps: [`unit ${unit.id} holds no level ${absent}`] };
   }
   const counterparts = new Map(probesOf(reference).map((request) => [request.requestId, request]));
   const pairs: RequestPair[] = [];
+  const gaps: string[] = [];
   for (const request of probesOf(observed)) {
     const counterpart = counterparts.get(request.requestId);
     if (counterpart === undefined) {
-      row.addGap(`unit ${unit.id}: request ${request.requestId} has no counterpart at level ${level.reference}`);
+      gaps.push(`unit ${unit.id}: request ${request.requestId} has no counterpart at level ${level.reference}`);
       continue;
     }
     const { requestId, caseId } = request;
     pairs.push({ unitId: unit.id, caseId, requestId, reference: counterpart, level: request });
   }
-  row.add({ unit, level, reference, observed, pairs });
+  return { member: { unit, level, reference, observed, pairs }, gaps };
 }
 
 const probesOf = (level: LevelObservation): RequestObservation[] =>

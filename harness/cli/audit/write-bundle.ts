@@ -25,7 +25,7 @@ import { ConfigError, DataError } from '../../ports/index.ts';
 import { SCHEMA_VERSION, type AuditRecord, type Findings, type Responsible, type Verdict } from '../../schema/index.ts';
 import { copyRun, recordText, writeFileAtomic, type RunFolder } from '../../store/index.ts';
 import { analyse, analyseAndStore, type Analysis } from '../analyse.ts';
-import { viewOf, writeReports } from '../render.ts';
+import { reportMaxBytesOf, viewOf, writeReports } from '../render.ts';
 import { bundleReadme } from './bundle-readme.ts';
 import { envelopeText } from './check-bundle.ts';
 
@@ -92,7 +92,9 @@ async function fill(draft: string, run: RunFolder, options: BundleOptions): Prom
   };
   const put = (name: string, text: string): void => writeFileAtomic(join(draft, name), text);
   const { copy, analysis } = await (stripOutputs ? strippedRun : wholeRun)(run, join(draft, 'run'), record);
-  writeReports(copy, viewOf(copy, analysis), ['html', 'json', 'junit', 'markdown']);
+  // outputs that are left out must not come back through the page
+  const units = stripOutputs ? null : { log: analysis.log, reportMaxBytes: reportMaxBytesOf(run) };
+  writeReports(copy, viewOf(copy, analysis), { reporters: ['html', 'json', 'junit', 'markdown'], units });
   put('audit.json', recordText('auditRecord', record, 'audit.json'));
   put('README.md', bundleReadme(record, copy.manifest, analysis.verdict));
   put('data-dictionary.md', dataDictionaryText());

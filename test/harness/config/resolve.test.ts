@@ -79,6 +79,7 @@ describe('resolveConfig', () => {
       cache: { use: false, directory: '.evenkeel/cache', maxAgeDays: 7 },
       profile: null,
       reporters: ['html', 'json'],
+      reportMaxBytes: 10_000_000,
     });
   });
 

@@ -17,7 +17,7 @@ const PACKAGE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   jiti: ['harness/config'],
   yaml: ['harness/config'],
   vitest: ['harness/vitest'],
-  fflate: ['harness/audit'],
+  fflate: ['harness/audit', 'reports/units'],
 };
 
 const FILE_SYSTEM_ROOMS = [

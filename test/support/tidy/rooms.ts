@@ -85,6 +85,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   reports: [...RECORDS, 'reports/*'],
   // `reports` itself: the view model that every format renders.
   'reports/*': [...RECORDS, 'reports', 'reports/view-model'],
+  // the units of a run for the explorer of the page: paired and compared as the suites pair and compare them
+  'reports/units': [...RECORDS, 'reports', 'harness/statistics', 'suites/pairing', 'suites/leakage'],
 
   // the suites and the gate over a log, with or without files: what the command line, benches and a team's tests share
   'harness/measure': [
