@@ -72,7 +72,7 @@ export function explorerUnits(count: number): Unit[] {
 export const unitId = (at: number): string => `u-${sha256(`unit ${at}`).slice(0, 16)}`;
 
 /** The record of a unit; null for the last one of the plan. */
-export function explorerRecord(units: readonly Unit[], at: number): Observation | null {
+function explorerRecord(units: readonly Unit[], at: number): Observation | null {
   if (at === units.length - 1) return null;
   const unit = units[at];
   const status = isError(at) ? 'error' : at === units.length - 2 ? 'unsupported' : 'ok';
