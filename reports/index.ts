@@ -14,3 +14,6 @@ export { renderMarkdown } from './markdown/index.ts';
 export { renderTerminal } from './terminal/index.ts';
 export type { View } from './view.ts';
 export { modelCardSection, plainMarkdown } from './model-card/index.ts';
+export { exportPage, exportTables, type ExportSource, type Table } from './tables/index.ts';
+export { renderCsv } from './csv/index.ts';
+export { renderParquet } from './parquet/index.ts';

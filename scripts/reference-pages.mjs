@@ -1,5 +1,6 @@
 /**
- * `npm run docs`: writes docs/cli.md from the command definitions and the tables of docs/configuration.md from the schemas of the built program.
+ * `npm run docs`: writes docs/cli.md from the command definitions, the tables of docs/configuration.md from the schemas, and those of
+ * docs/export.md from the tables of the built program.
  * With `--check` nothing is written, and the exit code is 1 when a page is not what the program says.
  * @module
  */
@@ -9,6 +10,7 @@ import { CONFIG_VARIABLES, PROGRAM_VARIABLES } from '../dist/harness/config/inde
 import { processIo } from '../dist/harness/cli/index.js';
 import { buildProgram } from '../dist/harness/cli/program.js';
 import { publishedSchemaText } from '../dist/harness/cli/published-schemas.js';
+import { exportPage, exportTables } from '../dist/reports/index.js';
 
 const at = (path) => new URL(`../${path}`, import.meta.url);
 
@@ -129,22 +131,26 @@ function variableTable() {
   );
 }
 
-function between(text, name, content) {
+function between(path, text, name, content) {
   const [start, end] = [`<!-- begin ${name} -->`, `<!-- end ${name} -->`];
   const [from, to] = [text.indexOf(start), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`docs/configuration.md has no markers of ${name}`);
+  if (from < 0 || to < from) throw new Error(`${path} has no markers of ${name}`);
   return `${text.slice(0, from + start.length)}\n\n${content}\n\n${text.slice(to)}`;
 }
 
-let configPage = readFileSync(at('docs/configuration.md'), 'utf8');
-configPage = between(configPage, 'keys', configTables());
-configPage = between(configPage, 'variables', variableTable());
+/** A page with its generated parts written again. */
+function pageWith(path, parts) {
+  let page = readFileSync(at(path), 'utf8');
+  for (const [name, content] of Object.entries(parts)) page = between(path, page, name, content);
+  return page;
+}
 
 const options = await resolveConfig(at('docs/cli.md'));
 let stale = 0;
 for (const [path, text] of [
   ['docs/cli.md', cliPage()],
-  ['docs/configuration.md', configPage],
+  ['docs/configuration.md', pageWith('docs/configuration.md', { keys: configTables(), variables: variableTable() })],
+  ['docs/export.md', pageWith('docs/export.md', { tables: exportPage(exportTables) })],
 ]) {
   const wanted = await format(text, { ...options, parser: 'markdown' });
   let now = '';

@@ -12,6 +12,7 @@ import { addDiagnoseVerb } from './diagnose.ts';
 import { addDoctorVerb } from './doctor/doctor.ts';
 import { EXIT, EXIT_CODES_HELP, tellError } from './exit-code.ts';
 import { addCardVerb } from './card.ts';
+import { addExportVerb } from './export.ts';
 import { addFaultBenchVerb } from './fault-bench/fault-bench.ts';
 import { addGateVerb } from './gate.ts';
 import { addGlobalFlags, failedExitCode, kebabFlags } from './global-flags.ts';
@@ -37,6 +38,7 @@ const VERBS: readonly ((program: Command, io: CliIo, setExitCode: (code: number)
   addPlanVerb,
   addMergeVerb,
   addReportVerb,
+  addExportVerb,
   addGateVerb,
   addProbeVerb,
   addCardVerb,

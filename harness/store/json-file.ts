@@ -46,17 +46,15 @@ export function isTemporary(fileName: string): boolean {
 }
 
 /** Replaces a file as a whole, also from parts; after the return it is on the disk. Creates the folder when it is missing. */
-export function writeFileAtomic(path: string, content: string | Uint8Array | Generator<string>): void {
+export function writeFileAtomic(path: string, content: string | Uint8Array | Generator<string | Uint8Array>): void {
   const directory = dirname(path);
   mkdirSync(directory, { recursive: true });
   const temporary = join(directory, temporaryName());
   try {
     const file = openSync(temporary, 'wx');
     try {
-      if (content instanceof Uint8Array) writeAll(file, content);
-      else
-        for (const part of typeof content === 'string' ? [content] : content)
-          writeAll(file, new TextEncoder().encode(part));
+      const parts = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
+      for (const part of parts) writeAll(file, typeof part === 'string' ? new TextEncoder().encode(part) : part);
       fsyncSync(file);
     } finally {
       closeSync(file);

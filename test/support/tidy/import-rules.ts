@@ -18,6 +18,7 @@ const PACKAGE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   yaml: ['harness/config'],
   vitest: ['harness/vitest'],
   fflate: ['harness/audit', 'reports/units'],
+  'hyparquet-writer': ['reports/parquet'],
 };
 
 const FILE_SYSTEM_ROOMS = [

@@ -87,6 +87,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'reports/*': [...RECORDS, 'reports', 'reports/view-model'],
   // the units of a run for the explorer of the page: paired and compared as the suites pair and compare them
   'reports/units': [...RECORDS, 'reports', 'harness/statistics', 'suites/pairing', 'suites/leakage'],
+  // tables of an export: what is in them is declared once, and written in two formats
+  'reports/csv': ['reports/tables'],
+  'reports/parquet': ['reports/tables'],
 
   // the suites and the gate over a log, with or without files: what the command line, benches and a team's tests share
   'harness/measure': [

@@ -1,0 +1,2 @@
+/** Tables of an export as CSV, safe to open in a spreadsheet. @module */
+export { renderCsv } from './render.ts';

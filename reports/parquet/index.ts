@@ -1,0 +1,2 @@
+/** Tables of an export as Parquet. @module */
+export { renderParquet } from './render.ts';
