@@ -22,7 +22,7 @@ export interface Status {
 export type ReportId = 'determinism' | 'drift' | 'leakage';
 
 /** What has a section: the reports, and what is measured beside them and never judged. */
-export type SectionId = ReportId | 'profile';
+export type SectionId = ReportId | 'baseline' | 'diagnosis' | 'profile';
 
 export interface NamedValue {
   readonly name: string;
@@ -173,6 +173,13 @@ export interface IntervalPoint {
   readonly text: string;
 }
 
+export interface IntervalBand {
+  readonly name: string;
+  /** Absent = where the band before it ends. */
+  readonly min?: number;
+  readonly max: number;
+}
+
 /** One point with its interval per category; on a logarithmic axis a value of zero is drawn at the left edge. */
 export interface IntervalsFigure extends FigureBase {
   readonly kind: 'intervals';
@@ -180,8 +187,8 @@ export interface IntervalsFigure extends FigureBase {
   /** What a point is, for example `mean`. */
   readonly pointName: string;
   readonly points: readonly IntervalPoint[];
-  /** Named sizes: each reaches from the one before it to `max`. */
-  readonly bands: readonly { readonly name: string; readonly max: number }[];
+  /** Named ranges that are shaded behind the points. */
+  readonly bands: readonly IntervalBand[];
   readonly xTitle: string;
 }
 

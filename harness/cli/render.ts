@@ -21,7 +21,7 @@ import {
 } from '../../reports/index.ts';
 import { REPORT_MAX_BYTES } from '../config/index.ts';
 import { createRng } from '../ports/index.ts';
-import type { LogIndex, RunFolder } from '../store/index.ts';
+import { readDiagnosis, type LogIndex, type RunFolder } from '../store/index.ts';
 import type { Analysis } from './analyse.ts';
 import type { CliIo } from './io.ts';
 
@@ -124,12 +124,14 @@ export function reportMaxBytesOf(run: RunFolder): number {
   return typeof asked === 'number' ? asked : REPORT_MAX_BYTES;
 }
 
-export function viewOf(run: RunFolder, { findings, verdict, log }: Analysis): View {
+export function viewOf(run: RunFolder, { findings, verdict, comparison, log }: Analysis): View {
   return buildView({
     manifest: run.manifest,
     plan: run.plan,
     findings,
     verdict,
+    comparison,
+    diagnosis: readDiagnosis(run),
     units: log.units.map(({ unitId, status, lane, attempts, cachedFrom, durationMs }) => ({
       unitId,
       status,

@@ -21,5 +21,5 @@ export {
   saveBaseline,
   writeStoredBaseline,
 } from './baseline-file.ts';
-export { readRepro, writeDiagnosis, writeRepro } from './diagnosis-file.ts';
+export { readDiagnosis, readRepro, writeDiagnosis, writeRepro } from './diagnosis-file.ts';
 export { readProfile, writeProfile } from './profile-file.ts';

@@ -4,7 +4,7 @@
  * Texts of the view are already free of control characters; colour is added only when asked for, and never carries meaning alone.
  * @module
  */
-import type { Outcome, RowGroup, Section, Status, Table, View } from '../view.ts';
+import type { Outcome, RowGroup, Section, SectionId, Status, Table, View } from '../view.ts';
 
 export interface TerminalOptions {
   readonly color: boolean;
@@ -21,6 +21,7 @@ const SGR: Readonly<Record<Outcome, number>> = {
 };
 const LEAST_WIDTH = 40;
 const GAP = 2;
+const TOLD_ELSEWHERE: readonly SectionId[] = ['baseline', 'diagnosis'];
 /** Facts of a section that are told; the others stand in the files. */
 const FACTS_MAX = 4;
 
@@ -31,7 +32,10 @@ export function renderTerminal(view: View, options: TerminalOptions): string {
   const paint: Paint = (text, status) => (options.color ? `\u001b[${SGR[status.outcome]}m${text}\u001b[0m` : text);
   const { banner } = view;
   const lines = [
-    ...view.sections.flatMap((section) => sectionLines(section, width, paint)),
+    // the comparison and the diagnosis have texts of their own
+    ...view.sections
+      .filter(({ report }) => !TOLD_ELSEWHERE.includes(report))
+      .flatMap((section) => sectionLines(section, width, paint)),
     ...invariantLines(view, width),
     paint(`${banner.status.glyph} ${banner.status.word}`, banner.status) +
       `  (exit code ${banner.exitCode}, policy ${banner.policyName})`,

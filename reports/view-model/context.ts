@@ -5,6 +5,8 @@
 import {
   policy as policySchema,
   type Check,
+  type Comparison,
+  type Diagnosis,
   type DeterminismRow,
   type DriftRow,
   type Findings,
@@ -35,6 +37,10 @@ export interface ViewInput {
   readonly plan: Plan;
   readonly findings: Findings;
   readonly verdict: Verdict;
+  /** null = compared with no baseline. */
+  readonly comparison: Comparison | null;
+  /** null = nothing was diagnosed. */
+  readonly diagnosis: Diagnosis | null;
   /** One per observed unit. */
   readonly units: readonly UnitSummary[];
 }

@@ -2,9 +2,11 @@
 import type { View } from '../view.ts';
 import { visibleDeep } from '../visible-text.ts';
 import { bannerOf } from './banner.ts';
+import { baselineSections } from './baseline-section.ts';
 import { createContext, type ViewInput } from './context.ts';
 import { determinismCard, determinismSection } from './determinism-section.ts';
 import { divergencesOf } from './divergences.ts';
+import { diagnosisSections } from './diagnosis-section.ts';
 import { driftCard, driftSection } from './drift-section.ts';
 import { WORDS } from './kinds.ts';
 import { leakageCard, leakageSection } from './leakage-section.ts';
@@ -31,6 +33,8 @@ export function buildView(input: ViewInput): View {
       determinismSection(context),
       driftSection(context),
       leakageSection(context),
+      ...baselineSections(context),
+      ...diagnosisSections(context),
       ...profileSections(context),
     ],
     divergences: divergencesOf(context),

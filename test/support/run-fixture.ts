@@ -11,7 +11,7 @@ import {
   type Plan,
   type Policy,
 } from '../../harness/schema/index.ts';
-import { buildView, type View } from '../../reports/index.ts';
+import { buildView, type View, type ViewInput } from '../../reports/index.ts';
 import {
   createDeterminismRow,
   createDriftRow,
@@ -96,7 +96,7 @@ export function failingFindings(): Findings {
   });
 }
 
-export function viewOf(findings: Findings): View {
+export function viewOf(findings: Findings, change: Partial<Pick<ViewInput, 'comparison' | 'diagnosis'>> = {}): View {
   const policy = createPolicy({ drift: { precision: { klNatsMeanMax: 0.1 } } });
   const units = ['0', '1'].map((digit, lane) => ({
     unitId: unit(digit),
@@ -106,6 +106,15 @@ export function viewOf(findings: Findings): View {
     cachedFrom: null,
     durationMs: 1500,
   }));
-  const verdict = judgeFindings({ findings, policy });
-  return buildView({ manifest: createManifest(policy), plan: createPlan(), findings, verdict, units });
+  const verdict = judgeFindings({ findings, policy, comparison: change.comparison ?? null });
+  return buildView({
+    manifest: createManifest(policy),
+    plan: createPlan(),
+    findings,
+    verdict,
+    comparison: null,
+    diagnosis: null,
+    units,
+    ...change,
+  });
 }

@@ -12,6 +12,8 @@ const LINKS = [
   ['determinism', 'Determinism'],
   ['drift', 'Drift'],
   ['leakage', 'Leakage'],
+  ['baseline', 'Against the baseline'],
+  ['diagnosis', 'Diagnosis'],
   ['profile', 'Profile'],
   ['divergences', 'Outputs'],
   ['checks', 'Checks'],
