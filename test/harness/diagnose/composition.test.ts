@@ -34,8 +34,8 @@ const own: Case = {
 const mate: Case = { id: 'mate', tags: [], parts: [{ label: 'query', text: 'Another prompt of about this length.' }] };
 const cases = [own, mate];
 
-function atom(perturbation: Perturbation<never>, options: object, levelId: string): Atom {
-  const seed = `evenkeel/${perturbation.id}`;
+function atom(perturbation: Perturbation<never>, options: object, levelId: string, name = 'evenkeel'): Atom {
+  const seed = `${name}/${perturbation.id}`;
   const parsed = perturbation.options.parse(options);
   const input = { cases, options: parsed, generation, tokenizer: bytes, rng: createRng(seed) };
   const cell = perturbation
@@ -135,6 +135,40 @@ describe('an exemplar that is copied only when the order puts it last and the pr
       'truncation:head-60',
     ]);
     expect(kept.filter(({ kind }) => kind === 'part').map(({ id }) => id)).toContain('part:3');
+  });
+
+  it('shrinks to exactly those two under each of 20 seeds of the shuffles, among atoms in another order', async () => {
+    const found = await Promise.all(
+      Array.from({ length: 20 }, async (_, seed) => {
+        const name = `seed-${seed}`;
+        const shuffled = [1, 2, 3, 4, 5].map((k) =>
+          atom(erased(promptOrder), { shuffles: 5 }, `exemplar-order-${k}`, name),
+        );
+        const last = shuffled.find((one) => {
+          const { level } = promptAt([one], all([one]))!;
+          return level.lastIndexOf('Example: ') === level.indexOf(SECRET);
+        });
+        // a seed whose shuffles never put it last does not plant the defect
+        if (last === undefined) return 'idle';
+        const rule = atom(erased(promptOrder), { shuffles: 5 }, 'rule-order-1', name);
+        const mixed = createRng(name).shuffle([rule, w8a8, last, chunks, cut, mates]);
+        const copies = (kept: ReadonlySet<string>): boolean => {
+          const prompts = promptAt(mixed, kept);
+          return prompts !== null && answer(prompts.reference) !== answer(prompts.level);
+        };
+        const { kept } = await shrink({
+          elements: compositionElements(input(mixed)).elements,
+          budget: 400,
+          probe: (list) =>
+            Promise.resolve({ outcome: copies(new Set(list.map(({ id }) => id))) ? 'differs' : 'equal', trials: 1 }),
+        });
+        const left = kept.filter(({ kind }) => kind === 'atom').map(({ id }) => id);
+        return left.toSorted().join() === [atomId(last), 'truncation:head-60'].toSorted().join()
+          ? 'found'
+          : left.join();
+      }),
+    );
+    expect(found.filter((one) => one !== 'found')).toEqual([]);
   });
 
   it('is shown by attribution as their interaction', async () => {
