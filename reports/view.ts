@@ -21,8 +21,8 @@ export interface Status {
 
 export type ReportId = 'determinism' | 'drift' | 'leakage';
 
-/** What has a section: the reports, and what is measured beside them and never judged. */
-export type SectionId = ReportId | 'baseline' | 'diagnosis' | 'profile';
+/** What has a section: the reports, the timing audit (judged as leakage), and what is measured beside them and never judged. */
+export type SectionId = ReportId | 'cache-timing' | 'baseline' | 'diagnosis' | 'profile';
 
 export interface NamedValue {
   readonly name: string;

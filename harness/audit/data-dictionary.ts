@@ -111,6 +111,8 @@ export const DATA_DICTIONARY: Readonly<Record<string, DictionarySection>> = {
       agreement:
         'By perturbation: share of requests whose N runs are all equal, in outputs (TARr@N) and answers (TARa@N), and how many there are (unique@N).',
       profile: 'Times and bytes per token, measured and never judged; absent = not asked for.',
+      cacheTiming:
+        'Rows of the timing audit, the owner first: is a hit on a prefix sooner than a miss? Absent = not asked for.',
     },
   },
   profile: {
@@ -125,6 +127,36 @@ export const DATA_DICTIONARY: Readonly<Record<string, DictionarySection>> = {
       cells: 'Context length, precision, batch and cache tier of each cell.',
       unsupported: 'Cells that the target cannot run, and why.',
       samples: 'Each sample in the order of measurement: round, place, times of pieces, bytes, counters, or the error.',
+    },
+  },
+  cacheTiming: {
+    title: 'run/timing.json',
+    about: 'Times of the timing audit as they were taken; only in a run that asked for one.',
+    fields: {
+      schemaVersion: 'Version of the record.',
+      targetFingerprintSha256: 'As in the manifest.',
+      settings: 'Who asks, times of each arm, length of the prompts, share of the common prefix, margin.',
+      lengthUnit: 'What the length of a prompt counts: tokens, or words where only a server knows its tokens.',
+      clockResolutionMs: 'Smallest step of the clock that was seen, in milliseconds.',
+      unsupported: 'Why nothing could be timed; null = it could.',
+      samples:
+        'In the order of measurement: who asked, hit or miss, time to the first token in milliseconds and cached tokens as told, or the error.',
+    },
+  },
+  cacheTimingRow: {
+    title: 'run/findings.json, cacheTiming',
+    about: 'One row for each who asks; the first, the owner, is the control.',
+    fields: {
+      axis: 'cache-timing.',
+      level: 'Who asks: same-salt (the owner), other-salt, no-salt.',
+      label: 'The same in words.',
+      hits: 'Requests whose beginning the owner has sent: how many, median and quantiles of the time to the first token, how many the target tells as cached.',
+      misses: 'Requests whose beginning nobody has sent, likewise.',
+      test: 'One-sided exact Kolmogorov-Smirnov test of hits being sooner: D and log10 p; null = too few times.',
+      auc: 'Chance that a hit is sooner than a miss, with its 95 % interval (DeLong); 0.5 = no difference.',
+      equivalence:
+        'Margin around 0.5, and the larger p of two one-sided tests of the chance lying outside; null = too few times.',
+      problem: 'Why the times show nothing; null = they do.',
     },
   },
   determinismRow: {

@@ -19,6 +19,7 @@ import {
 } from '../schema/index.ts';
 import { readStoredBaseline, type LogIndex, type RunFolder } from '../store/index.ts';
 import type { CliIo } from './io.ts';
+import { cacheTimingPart } from './run-cache-timing.ts';
 import { profilePart } from './run-profile.ts';
 
 export interface Analysis {
@@ -102,7 +103,7 @@ export async function findingsOf(run: RunFolder): Promise<Pick<Analysis, 'findin
     seed: run.manifest.seed,
     loadLogits: (blob) => run.loadLogits(blob),
   });
-  return { findings: { ...findings, ...profilePart(run) }, log };
+  return { findings: { ...findings, ...profilePart(run), ...cacheTimingPart(run) }, log };
 }
 
 /** Analyses and stores what was found. */

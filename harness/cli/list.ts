@@ -7,6 +7,7 @@ import { perturbations } from '../../perturbations/index.ts';
 import { suites } from '../../suites/index.ts';
 import type { Plan } from '../schema/index.ts';
 import { listRuns } from '../store/index.ts';
+import { cacheTimingSuite } from '../../suites/cache-timing/index.ts';
 import { profileSuite } from '../../suites/profile/index.ts';
 import { faults } from '../../suites/fault-bench/index.ts';
 import { runsDirectoryOf } from './find-run.ts';
@@ -92,7 +93,7 @@ interface Inventory {
 async function inventory(kind: Kind, { config }: ListFlags, io: CliIo): Promise<Inventory> {
   switch (kind) {
     case 'suites':
-      return described([...suites, profileSuite]);
+      return described([...suites, cacheTimingSuite, profileSuite]);
     case 'perturbations':
       return described(perturbations);
     case 'targets':

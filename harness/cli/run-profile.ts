@@ -78,4 +78,4 @@ export function profilePart(run: RunFolder): Pick<Findings, 'profile'> {
 }
 
 /** Kinds of target that have a timer. */
-const TIMED_KINDS: readonly string[] = ['reference-engine', 'openai-completions', 'openai-chat'];
+export const TIMED_KINDS: readonly string[] = ['reference-engine', 'openai-completions', 'openai-chat'];

@@ -37,6 +37,7 @@ import {
 } from './flags.ts';
 import { detail, type CliIo } from './io.ts';
 import { runCache } from './run-cache.ts';
+import { runCacheTiming } from './run-cache-timing.ts';
 import { runProfile } from './run-profile.ts';
 import { makeManifest, newRunId, runCommand } from './manifest.ts';
 import { prepare, type PlanFlags, type Prepared } from './prepare.ts';
@@ -133,9 +134,9 @@ async function runVerb(flags: RunFlags, io: CliIo): Promise<number> {
     tellDetails(prepared, description, run, io);
     tellContradictions(description.card, flags, io);
     const outcome = await execute({ prepared, description, run, flags, io, signal: interrupt.signal });
-    const profiled =
-      outcome.aborted || (await runProfile({ prepared, description, run, io, signal: interrupt.signal }));
-    if (outcome.aborted || !profiled) {
+    const timing = { prepared, description, run, io, signal: interrupt.signal };
+    const whole = !outcome.aborted && (await runProfile(timing)) && (await runCacheTiming(timing));
+    if (!whole) {
       tellInterrupted(run, prepared, flags, io);
       return EXIT.interrupted;
     }

@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from 'zod';
-import { identifier, policy, precisionMode, profileSettings } from '../schema/index.ts';
+import { cacheTimingSettings, identifier, policy, precisionMode, profileSettings } from '../schema/index.ts';
 
 const integer = (min: number, max: number) => z.int().min(min).max(max);
 const nonEmptyText = z.string().min(1);
@@ -252,6 +252,12 @@ const configShape = {
     .default(null)
     .describe(
       'Latency and bytes per token by context length, after the units have run; null: not measured. Never judged.',
+    ),
+  cacheTiming: cacheTimingSettings
+    .nullable()
+    .default(null)
+    .describe(
+      'Whether a first token comes sooner because another tenant has sent the prefix, after the units have run; null: not measured. Judged as a part of leakage.',
     ),
   reporters: z
     .array(reporterName)

@@ -25,6 +25,7 @@ import { determinismDrafts } from './checks/determinism-checks.ts';
 import { driftDrafts } from './checks/drift-checks.ts';
 import { executionDrafts } from './checks/execution-checks.ts';
 import { leakageDrafts } from './checks/leakage-checks.ts';
+import { cacheTimingDrafts } from './checks/cache-timing-checks.ts';
 import { cardDrafts, unmetBoundDrafts } from './checks/policy-checks.ts';
 import { retrievalDrafts } from './checks/retrieval-checks.ts';
 import { judgeDrafts } from './families.ts';
@@ -56,6 +57,7 @@ export function judge({ findings, policy, planComplete, comparison, card, today 
     ...answerDrafts(findings.drift, policy),
     ...retrievalDrafts(findings.drift, policy),
     ...leakageDrafts(findings.leakage, policy),
+    ...cacheTimingDrafts(findings.cacheTiming, policy.cacheTiming),
     ...unmetBoundDrafts(findings, policy),
     ...cardDrafts(card, policy),
     ...(comparison === null ? [] : baselineDrafts(comparison, policy)),
@@ -101,18 +103,18 @@ function exitCodeOf(outcome: VerdictOutcome, policy: Policy): Verdict['exitCode'
   return outcome === 'inconclusive' && policy.failOnInconclusive ? 4 : 0;
 }
 
-/** A report whose rows have no bound was measured and has nothing against it: `pass` without a check. */
+/**
+ * A report whose rows have no bound was measured and has nothing against it: `pass` without a check. A check without a row is one of the
+ * timing audit.
+ */
 function reportOutcome(
   report: ReportKind,
   findings: Findings,
   checks: readonly Check[],
   complete: boolean,
 ): VerdictOutcome | 'not-run' {
-  if (findings[report].length === 0) return 'not-run';
-  return outcomeOf(
-    checks.filter((check) => check.report === report),
-    complete,
-  );
+  const own = checks.filter((check) => check.report === report);
+  return findings[report].length === 0 && own.length === 0 ? 'not-run' : outcomeOf(own, complete);
 }
 
 function partialWords({ partial }: Findings): string {

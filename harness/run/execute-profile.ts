@@ -7,14 +7,13 @@
 import type { Clock } from '../ports/index.ts';
 import {
   knobsOf,
-  timedLevel,
   type LevelJob,
   type LevelTimer,
   type Profile,
   type ProfileCell,
   type ProfileSample,
 } from '../schema/index.ts';
-import { errorText, recordError } from './execute-unit.ts';
+import { clockResolution, timedSample } from './timed-sample.ts';
 
 export interface ExecuteProfileInput {
   readonly timer: LevelTimer;
@@ -40,28 +39,17 @@ export async function executeProfile(input: ExecuteProfileInput): Promise<Profil
     return why === null ? [] : [{ cellId: cell.id, why }];
   });
   const left = new Set(unsupported.map(({ cellId }) => cellId));
-  const clockResolutionMs = resolutionOf(clock);
+  const clockResolutionMs = clockResolution(clock);
   const samples: ProfileSample[] = [];
   for (const [round, order] of rounds.entries()) {
     for (const [position, cell] of order.filter(({ id }) => !left.has(id)).entries()) {
       if (signal.aborted) return null;
-      const result = await sampleOf(input.jobFor(cell, round), input.timer);
+      const result = await timedSample(input.jobFor(cell, round), input.timer, 'profile');
       samples.push({ round, warmup: round < input.warmups, position, cellId: cell.id, result });
     }
     input.onRound?.(round + 1, rounds.length);
   }
   return signal.aborted ? null : { clockResolutionMs, unsupported, samples };
-}
-
-async function sampleOf(job: LevelJob, timer: LevelTimer): Promise<ProfileSample['result']> {
-  try {
-    const parsed = timedLevel.safeParse(await timer.timeLevel(job));
-    if (parsed.success) return { kind: 'timed', ...parsed.data };
-    const [issue] = parsed.error.issues;
-    throw recordError(`profile, ${job.levelId}, ${issue.path.join('.')}`, 'a valid record', issue.message);
-  } catch (error) {
-    return { kind: 'error', why: errorText(error) };
-  }
 }
 
 function unsupportedBy(
@@ -72,22 +60,4 @@ function unsupportedBy(
     return `needs precision ${job.precision}; the target has ${precisionModes.join(', ') || 'none'}`;
   const missing = knobsOf(job).filter((name) => !knobs.includes(name));
   return missing.length === 0 ? null : `sets ${missing.join(', ')}; the target cannot`;
-}
-
-/** Steps that are looked at; the clock of a browser or a virtual machine may have coarse ones. */
-const CLOCK_STEPS = 64;
-/** Looks at a clock that stands still, before it is said to. */
-const CLOCK_LOOKS = 1_000_000;
-
-function resolutionOf({ nowMs }: Pick<Clock, 'nowMs'>): number {
-  let least = Number.POSITIVE_INFINITY;
-  let last = nowMs();
-  for (let steps = 0, looks = 0; steps < CLOCK_STEPS && looks < CLOCK_LOOKS; looks++) {
-    const now = nowMs();
-    if (now === last) continue;
-    least = Math.min(least, now - last);
-    last = now;
-    steps++;
-  }
-  return Number.isFinite(least) ? least : 0;
 }

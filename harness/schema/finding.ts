@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { estimate, identifier, notMeasured, schemaVersion } from './scalars.ts';
 import { promise } from './plan.ts';
+import { cacheTimingFindings } from './cache-timing.ts';
 import { profileFindings } from './profile.ts';
 
 /** A pair of requests that differ, for people to look at. */
@@ -334,5 +335,7 @@ export const findings = z.strictObject({
   leakage: z.array(leakageRow),
   /** Absent = not asked for. Times: no two runs have the same, and no comparison or verdict looks at them. */
   profile: profileFindings.optional(),
+  /** Absent = not asked for. Judged as a part of leakage; times have no part in a comparison. */
+  cacheTiming: cacheTimingFindings.optional(),
 });
 export type Findings = z.infer<typeof findings>;

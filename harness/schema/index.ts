@@ -17,6 +17,7 @@ export * from './repro.ts';
 export * from './diagnosis.ts';
 export * from './fault-bench.ts';
 export * from './profile.ts';
+export * from './cache-timing.ts';
 export * from './plug-ins.ts';
 export * from './records.ts';
 export { jsonSchemaOf, type JsonSchema } from './json-schema.ts';

@@ -120,6 +120,32 @@ export const baselinePolicy = z.strictObject({
 });
 export type BaselinePolicy = z.infer<typeof baselinePolicy>;
 
+export const cacheTimingPolicy = z.strictObject({
+  alpha: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(1e-4)
+    .describe(
+      "FAIL: hits on another tenant's prefix are sooner than misses, by the exact one-sided test at this level.",
+    ),
+  equivalenceAlpha: z
+    .number()
+    .gt(0)
+    .lt(0.5)
+    .default(0.05)
+    .describe('PASS: two one-sided tests at this level, each, show that hits and misses take equally long.'),
+  marginMax: z
+    .number()
+    .gt(0)
+    .lt(0.5)
+    .default(0.1)
+    .describe(
+      'Equally long: the chance that a hit is sooner lies within 0.5 ± this at most; a wider claim is no PASS.',
+    ),
+});
+export type CacheTimingPolicy = z.infer<typeof cacheTimingPolicy>;
+
 export const waiver = z.strictObject({
   report: z
     .enum(['determinism', 'drift', 'leakage', 'baseline', 'serving-card'])
@@ -163,6 +189,7 @@ export const policy = z.strictObject({
   determinism: z.record(z.string(), equalityBound).default({}).describe('Bounds by place.'),
   drift: z.record(z.string(), driftBound).default({}).describe('No bound = measured, not judged.'),
   leakage: z.record(z.string(), leakageBound).default({}).describe('Bounds by place.'),
+  cacheTiming: cacheTimingPolicy.prefault({}).describe('How times of a timing audit are judged (config: cacheTiming).'),
   baseline: baselinePolicy.prefault({}).describe('How a run is compared with a baseline.'),
   families: z
     .strictObject({

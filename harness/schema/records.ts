@@ -16,6 +16,7 @@ import { manifest } from './manifest.ts';
 import { observation } from './observation.ts';
 import { plan } from './plan.ts';
 import { profile } from './profile.ts';
+import { cacheTiming } from './cache-timing.ts';
 import { repro } from './repro.ts';
 import { verdict } from './verdict.ts';
 
@@ -35,6 +36,7 @@ export const recordSchemas = {
   digestList,
   outputDigestLine,
   profile,
+  cacheTiming,
 } as const;
 
 export type RecordKind = keyof typeof recordSchemas;

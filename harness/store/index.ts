@@ -23,3 +23,4 @@ export {
 } from './baseline-file.ts';
 export { readDiagnosis, readRepro, writeDiagnosis, writeRepro } from './diagnosis-file.ts';
 export { readProfile, writeProfile } from './profile-file.ts';
+export { readCacheTiming, writeCacheTiming } from './timing-file.ts';

@@ -1,7 +1,7 @@
 /**
  * A copy of a run folder with its observations changed on the way: line by line, in the memory of one.
  *
- * Manifest, plan, the stored baseline and the profile are copied byte for byte; of the blobs those that a copied line names; nothing that is a function
+ * Manifest, plan, the stored baseline, the profile and the timing audit are copied byte for byte; of the blobs those that a copied line names; nothing that is a function
  * of these (findings, verdict, reports).
  * @module
  */
@@ -11,6 +11,7 @@ import { blobDigests, type Observation } from '../schema/index.ts';
 import { STORED_BASELINE_NAME } from './baseline-file.ts';
 import { PROFILE_NAME } from './profile-file.ts';
 import { openRunFolder, type RunFolder } from './run-folder.ts';
+import { TIMING_NAME } from './timing-file.ts';
 
 /**
  * @param change - null = no observations and no blobs
@@ -22,7 +23,7 @@ export async function copyRun(
   change: ((observation: Observation) => Observation) | null,
 ): Promise<RunFolder> {
   mkdirSync(directory, { recursive: true });
-  for (const name of ['manifest.json', 'plan.json', STORED_BASELINE_NAME, PROFILE_NAME])
+  for (const name of ['manifest.json', 'plan.json', STORED_BASELINE_NAME, PROFILE_NAME, TIMING_NAME])
     if (existsSync(join(run.directory, name))) copyFileSync(join(run.directory, name), join(directory, name));
   const copy = openRunFolder(directory);
   if (change === null) return copy;

@@ -3,7 +3,7 @@
  *
  *     manifest.json   what ran: config, target, versions        plan.json      the units
  *     units.jsonl     one observation a line (unit-log.ts)       blobs/         logits (blob-store.ts)
- *     profile.json    samples of a profile, if one was asked for
+ *     profile.json    samples of a profile, if one was asked for   timing.json   times of a timing audit, likewise
  *     findings.json   verdict.json                               report files, data/: functions of the files above
  *
  * Beside the runs stands `latest`, a file with the id of the newest one (a file and not a link: it works on every file system).

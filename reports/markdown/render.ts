@@ -29,7 +29,7 @@ export function renderMarkdown(view: View): string {
   const tail = [
     ...facts.map(({ name, value }) => `- ${plain(name)}: ${plain(value)}`),
     ...(facts.length === 0 ? [] : ['']),
-    ...view.sections.filter(({ report }) => report === 'profile').flatMap(profileLines),
+    ...view.sections.filter(({ report }) => report === 'cache-timing' || report === 'profile').flatMap(tableLines),
     `Target ${code(view.target)}, policy ${code(banner.policyName)}, run ${code(view.runId)}, ${plain(banner.units)}.`,
     '',
     ...(banner.reproduce === '' ? [] : [`Again: ${code(banner.reproduce)}`, '']),
@@ -38,14 +38,14 @@ export function renderMarkdown(view: View): string {
   return `${[...head, ...openLines(open, room), ...tail].join('\n').trimEnd()}\n`;
 }
 
-/** Curves longer than this are read in the report. */
-const CURVES_MAX = 24;
+/** More rows than this are read in the report. */
+const ROWS_MAX = 24;
 
-/** Curves alone; what is shown on demand elsewhere is not shown here. */
-function profileLines({ title, headline, table }: Section): string[] {
+/** What is shown on demand elsewhere is not shown here. */
+function tableLines({ title, headline, table }: Section): string[] {
   const rows = table.groups.filter(({ collapsed }) => !collapsed).flatMap((group) => group.rows);
   const shown = table.columns.flatMap(({ shortTitle }, index) => (shortTitle === null ? [] : [{ shortTitle, index }]));
-  const left = rows.length - CURVES_MAX;
+  const left = rows.length - ROWS_MAX;
   return [
     `### ${plain(title)}`,
     '',
@@ -56,7 +56,7 @@ function profileLines({ title, headline, table }: Section): string[] {
       : [
           row(shown.map(({ shortTitle }) => plain(shortTitle))),
           row(shown.map(() => '---')),
-          ...rows.slice(0, CURVES_MAX).map(({ cells }) => row(shown.map(({ index }) => plain(cells[index].text)))),
+          ...rows.slice(0, ROWS_MAX).map(({ cells }) => row(shown.map(({ index }) => plain(cells[index].text)))),
           ...(left > 0 ? ['', `and ${left} more, in the report of the run`] : []),
           '',
         ]),

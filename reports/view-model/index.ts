@@ -3,6 +3,7 @@ import type { View } from '../view.ts';
 import { visibleDeep } from '../visible-text.ts';
 import { bannerOf } from './banner.ts';
 import { baselineSections } from './baseline-section.ts';
+import { cacheTimingSections } from './cache-timing-section.ts';
 import { createContext, type ViewInput } from './context.ts';
 import { determinismCard, determinismSection } from './determinism-section.ts';
 import { divergencesOf } from './divergences.ts';
@@ -33,6 +34,7 @@ export function buildView(input: ViewInput): View {
       determinismSection(context),
       driftSection(context),
       leakageSection(context),
+      ...cacheTimingSections(context),
       ...baselineSections(context),
       ...diagnosisSections(context),
       ...profileSections(context),

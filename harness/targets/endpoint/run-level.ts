@@ -183,7 +183,7 @@ function generationRequest(
 }
 
 /** A salt of the plan, unlike that of the same plan in another process or level; '' = none is sent. */
-function requestSalt(name: string, { nonce, job }: Pick<RunLevelInput, 'nonce' | 'job'>): string | null {
+export function requestSalt(name: string, { nonce, job }: Pick<RunLevelInput, 'nonce' | 'job'>): string | null {
   return name === '' ? null : digestOf([nonce, job.unitId, job.levelId, 'request', name]);
 }
 

@@ -41,7 +41,7 @@ export function createEndpointTarget(options: EndpointOptions): Target {
     },
     timer: {
       lengthUnit: options.tokenizer === 'bytes' ? 'tokens' : 'words',
-      timeLevel: async (job) => timeLevel({ client, clock, features: (await probe()).features, tokenizer, job }),
+      timeLevel: async (job) => timeLevel({ client, clock, features: (await probe()).features, tokenizer, nonce, job }),
     },
     close: () => Promise.resolve(),
   };

@@ -10,13 +10,14 @@ import type { LevelJob, PlannedRequest, TimedLevel, TimedRequest, Tokenizer } fr
 import { pieceTimes, type HttpClient, type HttpClock } from '../http/index.ts';
 import type { Features } from './features.ts';
 import { checkIdentity } from './identity.ts';
-import { promptOf } from './run-level.ts';
+import { promptOf, requestSalt } from './run-level.ts';
 
 export interface TimeLevelInput {
   readonly client: HttpClient;
   readonly clock: HttpClock;
   readonly features: Features;
   readonly tokenizer: Tokenizer;
+  readonly nonce: string;
   readonly job: LevelJob;
 }
 
@@ -32,7 +33,7 @@ export async function timeLevel(input: TimeLevelInput): Promise<TimedLevel> {
       got: `the route ${features.route.id}, which gives them whole`,
       hint: 'Without pieces there is no time to the first token.',
     });
-  await checkIdentity(client, features.identity, `before profile ${job.levelId}`);
+  await checkIdentity(client, features.identity, `before timing ${job.levelId}`);
   let requests: TimedRequest[] = [];
   for (const wave of job.waves) requests = await timeWave(wave, input);
   const cached = requests.map(({ cachedTokens }) => cachedTokens).filter((count) => count !== null);
@@ -54,7 +55,7 @@ async function timeWave(wave: readonly PlannedRequest[], input: TimeLevelInput):
 async function timeRequest(
   planned: PlannedRequest,
   startMs: number,
-  { client, features, tokenizer }: TimeLevelInput,
+  { client, features, tokenizer, nonce, job }: TimeLevelInput,
 ): Promise<TimedRequest> {
   const { route, model, tokenIdPrompts } = features;
   const request = {
@@ -64,7 +65,7 @@ async function timeRequest(
     seed: planned.seed,
     topLogprobs: null,
     scorePrompt: false,
-    cacheSalt: null,
+    cacheSalt: planned.cacheSalt === undefined ? null : requestSalt(planned.cacheSalt, { nonce, job }),
     stream: true,
   };
   const answer = await client.json(route.address, { body: route.body(request, model), retry: false, timed: true });

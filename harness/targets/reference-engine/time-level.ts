@@ -101,6 +101,8 @@ function submit(session: Session, tokenizer: Tokenizer, planned: PlannedRequest,
     seed: planned.seed,
     // outputs are equally long, whatever the model would say
     stopTokenIds: [],
+    cacheSalt: planned.cacheSalt ?? '',
+    adapter: planned.adapter ?? '',
     ...(onToken === undefined ? {} : { onToken }),
   });
 }

@@ -12,6 +12,7 @@ const LINKS = [
   ['determinism', 'Determinism'],
   ['drift', 'Drift'],
   ['leakage', 'Leakage'],
+  ['cache-timing', 'Cache timing'],
   ['baseline', 'Against the baseline'],
   ['diagnosis', 'Diagnosis'],
   ['profile', 'Profile'],

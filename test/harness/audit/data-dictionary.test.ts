@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { DATA_DICTIONARY, dataDictionaryText } from '../../../harness/audit/index.ts';
-import { determinismRow, driftRow, leakageRow, recordSchemas } from '../../../harness/schema/index.ts';
+import { cacheTimingRow, determinismRow, driftRow, leakageRow, recordSchemas } from '../../../harness/schema/index.ts';
 
 const schemas: Readonly<Record<string, { readonly shape: object }>> = {
   ...recordSchemas,
+  cacheTimingRow,
   determinismRow,
   driftRow,
   leakageRow,

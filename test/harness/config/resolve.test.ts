@@ -59,6 +59,7 @@ describe('resolveConfig', () => {
         determinism: {},
         drift: {},
         leakage: {},
+        cacheTiming: { alpha: 1e-4, equivalenceAlpha: 0.05, marginMax: 0.1 },
         card: {},
         baseline: {
           allowPartial: false,
@@ -78,6 +79,7 @@ describe('resolveConfig', () => {
       runsDirectory: '.evenkeel/runs',
       cache: { use: false, directory: '.evenkeel/cache', maxAgeDays: 7 },
       profile: null,
+      cacheTiming: null,
       reporters: ['html', 'json'],
       reportMaxBytes: 10_000_000,
     });

@@ -8,7 +8,7 @@ import {
   type HttpClient,
   type HttpClock,
 } from '../../../../harness/targets/http/index.ts';
-import type { TimedLevel } from '../../../../harness/schema/index.ts';
+import type { LevelJob, TimedLevel } from '../../../../harness/schema/index.ts';
 import { levelJob, plannedRequest } from '../../../support/endpoint-target.ts';
 
 const FIRST_MS = 120;
@@ -59,7 +59,13 @@ function simulated({ usage = true }: { usage?: boolean } = {}): {
   return { client, clock, bodies };
 }
 
-async function time(server: ReturnType<typeof simulated>, route = completionsRoute()): Promise<TimedLevel> {
+const plainJob = levelJob([[plannedRequest('one', 'a b c d', { maxTokens: 3 })]]);
+
+async function time(
+  server: ReturnType<typeof simulated>,
+  route = completionsRoute(),
+  job: LevelJob = plainJob,
+): Promise<TimedLevel> {
   const { client, clock } = server;
   const features = {
     dialect: null as never,
@@ -75,8 +81,7 @@ async function time(server: ReturnType<typeof simulated>, route = completionsRou
     running: false,
     promptScore: false,
   };
-  const job = levelJob([[plannedRequest('one', 'a b c d', { maxTokens: 3 })]]);
-  return timeLevel({ client, clock, features, job, tokenizer: { encode: () => [], decode: () => '' } });
+  return timeLevel({ client, clock, features, job, nonce: 'n', tokenizer: { encode: () => [], decode: () => '' } });
 }
 
 describe('timing a server', () => {
@@ -104,6 +109,27 @@ describe('timing a server', () => {
     expect(requests[0]).toMatchObject({ promptTokens: null, completionTokens: null });
     expect(requests[0].pieceMs).toHaveLength(3);
     expect(counters).not.toHaveProperty('cachedTokens');
+  });
+
+  it('sends the salts of the plan, equal names as equal ones, and none where none is meant', async () => {
+    const server = simulated();
+    const salted = (id: string, cacheSalt?: string) =>
+      plannedRequest(id, 'a b', cacheSalt === undefined ? {} : { cacheSalt });
+    const waves = [
+      [salted('a', 'owner')],
+      [salted('b', 'owner')],
+      [salted('c', 'other')],
+      [salted('d', '')],
+      [salted('e')],
+    ];
+    const route = completionsRoute({ extra: ({ cacheSalt }) => (cacheSalt === null ? {} : { cache_salt: cacheSalt }) });
+    await time(server, route, levelJob(waves));
+    const salts = (server.bodies as { cache_salt?: string }[]).map(({ cache_salt: salt }) => salt);
+    expect(salts[0]).toMatch(/^[0-9a-f]{32}$/);
+    expect(salts[1]).toBe(salts[0]);
+    expect(salts[2]).toMatch(/^[0-9a-f]{32}$/);
+    expect(salts[2]).not.toBe(salts[0]);
+    expect(salts.slice(3)).toEqual([undefined, undefined]);
   });
 
   it('refuses a route that gives answers whole', async () => {

@@ -4,6 +4,7 @@ import { createRng, fixedClock } from '../../../../harness/ports/index.ts';
 import { profileSettings, type ProfileCell, type TimedLevel } from '../../../../harness/schema/index.ts';
 import { engineOptionsOf } from '../../../../harness/targets/reference-engine/knobs.ts';
 import { timeLevel } from '../../../../harness/targets/reference-engine/time-level.ts';
+import { plannedRequest } from '../../../../perturbations/requests/request.ts';
 import { profileCells, profileJob } from '../../../../suites/profile/index.ts';
 
 const checkpoint = buildCheckpoint({ preset: 'v4-tiny', seed: 'profile' });
@@ -73,6 +74,30 @@ describe('timing the reference engine', () => {
     expect(measured(cold).moved).toBe(cold.counters['promotions'] * 64 * 1536 + cold.counters['restores'] * 491_520);
     // the same prompts: what is read to decode does not depend on where the context was
     expect(new Set([none, hot, warm, cold].map((level) => measured(level).read)).size).toBe(1);
+  });
+
+  it('shares a prefix under one salt and not under another', () => {
+    const tokenIds = Array.from({ length: 130 }, (_, at) => 97 + (at % 26));
+    const request = (id: string, cacheSalt: string) => ({
+      ...plannedRequest(
+        { maxTokens: 1, temperature: 0, seed: 0, scoreLastPositions: 0 },
+        {
+          id,
+          caseId: 'a',
+          role: 'probe',
+          prompt: { kind: 'tokens', tokenIds },
+        },
+      ),
+      cacheSalt,
+    });
+    const engine = createEngine(checkpoint, { prefixCache: true });
+    const cachedAs = (cacheSalt: string): number | null => {
+      const waves = [[request('owner', 'owner')], [request('timed', cacheSalt)]];
+      const job = { unitId: 'u', levelId: 'l', precision: 'f32', sessions: 'one', waves } as const;
+      return timeLevel({ engine, tokenizer, job, clock: fixedClock('2026-01-01T00:00:00.000Z', 1) }).requests[0]
+        .cachedTokens;
+    };
+    expect([cachedAs('owner'), cachedAs('other'), cachedAs('')]).toEqual([128, 0, 0]);
   });
 
   it('needs fewer bytes for quantised records', () => {

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { executeCacheTiming } from '../../../harness/run/index.ts';
+import type { LevelJob, TimedLevel } from '../../../harness/schema/index.ts';
+
+const trials = [
+  { trial: 0, asker: 'same-salt', arm: 'miss' },
+  { trial: 1, asker: 'same-salt', arm: 'hit' },
+  { trial: 2, asker: 'other-salt', arm: 'hit' },
+] as const;
+const jobFor = ({ trial }: { trial: number }): LevelJob => ({
+  unitId: `t-${trial}`,
+  levelId: 'same-salt',
+  precision: 'target-default',
+  sessions: 'one',
+  waves: [[]],
+});
+const level = (pieceMs: number[]): TimedLevel => ({
+  requests: [{ requestId: 'timed', promptTokens: 8, cachedTokens: 4, completionTokens: 1, pieceMs }],
+  counters: {},
+  bytes: { kind: 'unsupported', why: 'none' },
+});
+const clock = { nowMs: () => 0, sleep: () => Promise.resolve() };
+const signal = new AbortController().signal;
+const input = { trials, jobFor, knobs: [], pauseMs: 0, clock, signal };
+
+describe('taking the times of an audit', () => {
+  it('times one request after another, in the order that it is given, and waits between them', async () => {
+    const order: string[] = [];
+    const taken = await executeCacheTiming({
+      ...input,
+      pauseMs: 250,
+      clock: { ...clock, sleep: (ms) => Promise.resolve(void order.push(`wait ${ms}`)) },
+      timer: {
+        lengthUnit: 'tokens',
+        timeLevel: async ({ unitId }) => {
+          order.push(unitId);
+          await Promise.resolve();
+          order.push('done');
+          return level([7, 9]);
+        },
+      },
+    });
+    expect(order).toEqual(['t-0', 'done', 'wait 250', 't-1', 'done', 'wait 250', 't-2', 'done']);
+    expect(taken?.samples).toEqual(
+      trials.map((trial) => ({ ...trial, result: { kind: 'timed', firstTokenMs: 7, cachedTokens: 4 } })),
+    );
+  });
+
+  it('keeps a trial that fails, or that has no piece, with its reason, and tries nothing again', async () => {
+    let asked = 0;
+    const taken = await executeCacheTiming({
+      ...input,
+      timer: {
+        lengthUnit: 'tokens',
+        timeLevel: ({ unitId }) => {
+          asked++;
+          if (unitId === 't-1') throw new RangeError('no room');
+          return Promise.resolve(level(unitId === 't-2' ? [] : [7]));
+        },
+      },
+    });
+    expect(asked).toBe(3);
+    expect(taken?.samples.map(({ result }) => (result.kind === 'error' ? result.why : result.kind))).toEqual([
+      'timed',
+      'RangeError: no room',
+      'the answer came without a piece',
+    ]);
+  });
+
+  it('keeps nothing of an audit that is interrupted', async () => {
+    const abort = new AbortController();
+    const taken = await executeCacheTiming({
+      ...input,
+      signal: abort.signal,
+      timer: {
+        lengthUnit: 'tokens',
+        timeLevel: () => {
+          abort.abort();
+          return Promise.resolve(level([1]));
+        },
+      },
+    });
+    expect(taken).toBeNull();
+  });
+
+  it('sends nothing to a target that cannot be asked', async () => {
+    const salted = (trial: { trial: number }): LevelJob => ({ ...jobFor(trial), knobs: { prefixCache: true } });
+    const timeLevel = (): never => {
+      throw new Error('asked');
+    };
+    const taken = await executeCacheTiming({ ...input, jobFor: salted, timer: { lengthUnit: 'tokens', timeLevel } });
+    expect(taken).toMatchObject({ samples: [], unsupported: 'sets prefixCache; the target cannot' });
+  });
+});

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import type { CacheTimingFindings } from '../../../harness/schema/index.ts';
+import { renderHtml, renderMarkdown, renderTerminal, type View } from '../../../reports/index.ts';
+import { takeTiming, timedFindings } from '../../support/cache-timing.ts';
+import { passingFindings, viewOf } from '../../support/run-fixture.ts';
+
+const withTiming = (cacheTiming: CacheTimingFindings): View => viewOf({ ...passingFindings(), cacheTiming });
+const found = timedFindings(
+  await takeTiming({ shares: ['same-salt', 'other-salt'] }, { askers: ['other-salt', 'no-salt'] }),
+);
+const view = withTiming(found);
+const section = view.sections[3];
+
+describe('the timing audit in a report', () => {
+  it('is not there when none was asked for', () => {
+    expect(viewOf(passingFindings()).sections.map(({ report }) => report)).toEqual(['determinism', 'drift', 'leakage']);
+  });
+
+  it('has a row for each who asks, judged but for the owner', () => {
+    const [group] = section.table.groups;
+    expect(section).toMatchObject({ report: 'cache-timing', status: { outcome: 'fail' } });
+    expect(group.rows.map(({ id, status }) => [id, status.outcome])).toEqual([
+      ['cache-timing--same-salt', 'measured'],
+      ['cache-timing--other-salt', 'fail'],
+      ['cache-timing--no-salt', 'pass'],
+    ]);
+    expect(group.rows[1].cells.map(({ text }) => text)).toEqual([
+      'another salt',
+      '150, 150',
+      expect.stringMatching(/^2\d\.\d$/),
+      expect.stringMatching(/^10\d$/),
+      '1',
+      '-89',
+      '1',
+      '1',
+      'not told, not told',
+    ]);
+    expect(group.rows[1].notes[0]).toContain('sooner');
+  });
+
+  it('is in every face for people', () => {
+    expect(renderMarkdown(view)).toContain('### Cache timing');
+    expect(renderTerminal(view, { width: 80, color: false })).toContain('another salt');
+    expect(renderHtml(view)).toContain('cache-timing--other-salt');
+  });
+
+  it('says why there are no times', () => {
+    const none = withTiming({ kind: 'unsupported', why: 'no salts' }).sections[3];
+    expect(none.headline).toBe('Not supported by this target: no salts.');
+    expect(none.status.outcome).toBe('not-run');
+  });
+});
