@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { PackedUnits } from '../unit-index.ts';
 import type { View } from '../view.ts';
 import { chartScript, pageScript } from './assets.ts';
+import { EXPLORER_STYLE } from './explorer-style.ts';
 import { STYLE } from './style.ts';
 
 /**
@@ -18,10 +19,11 @@ const BESIDE = " 'self' file:";
 export function renderHtml(view: View, units: PackedUnits | null = null): string {
   const chart = chartScript();
   const page = pageScript();
+  const style = STYLE + EXPLORER_STYLE;
   const policy = [
     "default-src 'none'",
     `script-src ${[chart, page].map(hashSource).join(' ')}${units !== null && units.chunksBeside > 0 ? BESIDE : ''}`,
-    `style-src ${hashSource(STYLE)}`,
+    `style-src ${hashSource(style)}`,
     'img-src data:',
     "base-uri 'none'",
     "form-action 'none'",
@@ -34,7 +36,7 @@ export function renderHtml(view: View, units: PackedUnits | null = null): string
     `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     `<title>${escapeHtml(`${view.banner.status.word} – evenkeel run ${view.runId}`)}</title>`,
-    `<style>${STYLE}</style>`,
+    `<style>${style}</style>`,
     '</head>',
     '<body>',
     '<noscript>This report draws itself with a script inside this file; nothing is loaded from elsewhere.</noscript>',
@@ -52,7 +54,7 @@ export function renderHtml(view: View, units: PackedUnits | null = null): string
 function unitScripts(units: PackedUnits | null): string[] {
   if (units === null) return [];
   return [
-    `<script type="text/plain" id="units">${units.index}</script>`,
+    `<script type="text/plain" id="unit-index">${units.index}</script>`,
     ...units.chunks.map((chunk, at) => `<script type="text/plain" id="chunk-${at}">${chunk}</script>`),
   ];
 }

@@ -1,19 +1,13 @@
 /// <reference lib="dom" />
 // The functions given to page.evaluate run in the page.
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderHtml } from '../../reports/index.ts';
+import { CHROMIUM, FLAGS, installed } from '../support/chromium.ts';
 import { failingFindings, passingFindings, viewOf } from '../support/run-fixture.ts';
-
-const CHROMIUM = process.env['EVENKEEL_CHROMIUM'] ?? '/usr/bin/chromium';
-// prettier-ignore
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-
-const installed = existsSync(CHROMIUM);
-if (!installed) console.warn(`SKIPPED: the browser tests need ${CHROMIUM} (Debian: apt-get install chromium)`);
 
 describe.skipIf(!installed)('the HTML report in Chromium', () => {
   let browser: Browser;

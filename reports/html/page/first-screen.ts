@@ -3,7 +3,9 @@
  * @module
  */
 import { copyButton, element, statusChip } from './dom.ts';
-import type { MatrixBand, ReportCard, View } from '../../view.ts';
+import { termText } from './filter.ts';
+import { hashOfState } from './page-state.ts';
+import type { MatrixBand, MatrixCell, ReportCard, View } from '../../view.ts';
 
 export function bannerNode(view: View): HTMLElement {
   const { banner } = view;
@@ -54,6 +56,7 @@ function cardNode(card: ReportCard): HTMLElement {
   ]);
 }
 
+/** Cells lead to their units, where the page has any, else to their row of a table. */
 export function matrixNode(bands: readonly MatrixBand[]): HTMLElement {
   return element('section', { class: 'matrix', attributes: { 'aria-label': 'Axes and levels' } }, bands.map(bandNode));
 }
@@ -73,7 +76,11 @@ function bandNode(band: MatrixBand): HTMLElement {
             axis.cells.map((cell) =>
               element(
                 'a',
-                { class: `cell is-${cell.status.outcome}`, title: cell.label, attributes: { href: `#${cell.rowId}` } },
+                {
+                  class: `cell is-${cell.status.outcome}`,
+                  title: cell.label,
+                  attributes: { href: cellLink(axis.axis, cell) },
+                },
                 [
                   element('span', { class: 'cell-level', text: cell.level }),
                   element('span', { class: 'cell-value' }, [
@@ -90,4 +97,10 @@ function bandNode(band: MatrixBand): HTMLElement {
       ),
     ),
   ]);
+}
+
+function cellLink(axis: string, { level, rowId }: MatrixCell): string {
+  if (document.getElementById('unit-index') === null) return `#${rowId}`;
+  const filter = `${termText('axis', axis)} ${termText('level', level)}`;
+  return hashOfState({ filter, unit: null, level: null });
 }

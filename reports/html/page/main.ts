@@ -4,7 +4,9 @@
  */
 import { redrawCharts } from './charts.ts';
 import { element } from './dom.ts';
+import { explorerNode } from './explorer.ts';
 import { bannerNode, cardsNode, matrixNode } from './first-screen.ts';
+import { stateOfHash } from './page-state.ts';
 import { checksNode, divergencesNode, recordNodes, sectionNode } from './tables.ts';
 import type { View } from '../../view.ts';
 
@@ -16,6 +18,7 @@ const LINKS = [
   ['baseline', 'Against the baseline'],
   ['diagnosis', 'Diagnosis'],
   ['profile', 'Profile'],
+  ['explorer', 'Units'],
   ['divergences', 'Outputs'],
   ['checks', 'Checks'],
   ['invariants', 'Invariants'],
@@ -29,6 +32,7 @@ function build(view: View): void {
     cardsNode(view.cards),
     matrixNode(view.matrix),
     ...view.sections.map(sectionNode),
+    explorerNode(view),
     divergencesNode(view.divergences),
     checksNode(view),
     ...recordNodes(view),
@@ -44,6 +48,7 @@ function build(view: View): void {
 
 /** A link to a row opens the group or details that hide it. */
 function reveal(): void {
+  if (stateOfHash(location.hash) !== null) return;
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (target === null) return;
   target.closest('.collapsed')?.classList.remove('collapsed');

@@ -37,6 +37,14 @@ describe('the HTML report', () => {
     expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
   });
 
+  it('has no two modules with one name at their top: joined, the later one would take the place of the other', () => {
+    const names = [...scripts[1].matchAll(/^(?:async function|function|const|let|class) (\w+)/gm)].map(
+      ([, name]) => name,
+    );
+    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
+    expect(names.length).toBeGreaterThan(50);
+  });
+
   it('has one page script without module syntax', () => {
     expect(scripts[1]).not.toMatch(/^\s*(import|export) /m);
     expect(() => new Script(scripts[1])).not.toThrow();
