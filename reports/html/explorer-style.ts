@@ -5,7 +5,7 @@
 
 export const EXPLORER_STYLE = `
 :root{--field:#878c93;--line-6:#6f7430;--line-7:#a8497c}
-@media (prefers-color-scheme:dark){:root{--field:#70767e;--line-6:#c2c66f;--line-7:#f09bc4}}
+@media screen and (prefers-color-scheme:dark){:root{--field:#70767e;--line-6:#c2c66f;--line-7:#f09bc4}}
 .explorer .what{max-width:100ch}
 .shown{margin:0;color:var(--ink-soft);font-size:13.5px;font-variant-numeric:tabular-nums}
 .explorer-tools{display:flex;gap:8px;align-items:stretch;margin:10px 0 0}

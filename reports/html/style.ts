@@ -14,7 +14,7 @@ export const STYLE = `
   --line-0:#1f4e79;--line-1:#c0533f;--line-2:#3d8b6d;--line-3:#8a5a00;--line-4:#6f4e8f;--line-5:#4a8fa8;
   --mark:#ffe08a;--band:rgba(90,96,104,.09);
 }
-@media (prefers-color-scheme:dark){:root{
+@media screen and (prefers-color-scheme:dark){:root{
   --paper:#16181b;--sheet:#1d2024;--ink:#e7e6e3;--ink-soft:#a2a8b0;--rule:#33373d;--accent:#8db9e8;
   --is-pass:#6fcfa8;--is-fail:#ff8f85;--is-inconclusive:#f0c36a;--is-incomplete:#f0c36a;--is-measured:#9fc0ea;--is-not-run:#a2a8b0;
   --tint-pass:#17302a;--tint-fail:#3a1f1d;--tint-inconclusive:#352a15;--tint-incomplete:#352a15;--tint-measured:#1d2a3b;--tint-not-run:#26292e;
@@ -70,7 +70,7 @@ section>h2{border-bottom:2px solid var(--ink);padding-bottom:6px}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(180px,1fr));gap:12px;margin:14px 0}
 .tile{background:var(--sheet);border:1px solid var(--rule);border-left:4px solid var(--now);border-radius:4px;padding:10px 14px}
 .tile b{display:block;font-size:21px;font-variant-numeric:tabular-nums}.tile span{font-size:13px;color:var(--ink-soft)}
-.downloads{display:flex;justify-content:flex-end;gap:4px;margin-top:-4px}.downloads button{font-size:11.5px;padding:0 7px;color:var(--ink-soft)}.framed:not(:hover):not(:focus-within)>.downloads{opacity:.55}
+.downloads{display:flex;justify-content:flex-end;gap:4px;margin-top:-4px}.downloads button{font-size:11.5px;padding:0 7px;color:var(--ink-soft)}
 .table-frame{overflow-x:auto;background:var(--sheet);border:1px solid var(--rule);border-radius:6px;margin:10px 0}
 table{border-collapse:collapse;width:100%;font-size:13.5px}
 caption{text-align:left;padding:8px 12px;color:var(--ink-soft);font-size:13px;caption-side:top}
@@ -85,7 +85,7 @@ tr.note td{border-top:0;padding-top:0;color:var(--ink-soft);font-size:13px}
 tr:target td{background:var(--tint)}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,480px),1fr));gap:16px;margin-top:14px}
 figure{margin:0;background:var(--sheet);border:1px solid var(--rule);border-radius:6px;padding:14px 16px;min-width:0}
-h4{margin:0 0 8px;font-size:14.5px}.chart{position:relative}figcaption{color:var(--ink-soft);font-size:13px;margin-top:8px}
+h4,figure h3{margin:0 0 8px;font-size:14.5px;font-weight:700;line-height:1.35;font-family:inherit}.chart{position:relative}figcaption{color:var(--ink-soft);font-size:13px;margin-top:8px}
 figure.grid{overflow:hidden}.grid-frame{overflow-x:auto}.grid-frame table{width:auto;border-collapse:separate;border-spacing:2px}
 .grid-frame th,.grid-frame td{border:0;padding:3px 8px;font-size:12.5px}.grid-frame thead th{text-align:center;color:var(--ink-soft)}.grid-frame thead tr:first-child th:first-child{text-align:left}
 .grid-frame tbody th{font-weight:400;white-space:nowrap;font-family:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:12px;text-align:left}

@@ -26,7 +26,7 @@ const drawn: { chart: ChartHandle; canvas: HTMLCanvasElement; figure: ChartFigur
 /** The figure with its caption; the chart is drawn once the node is in the page. */
 export function figureNode(figure: Figure): HTMLElement {
   return element('figure', { id: figure.id, class: figure.kind }, [
-    element('h4', { text: figure.title }),
+    element('h3', { text: figure.title }),
     figure.kind === 'grid' ? gridNode(figure) : chartNode(figure),
     element('figcaption', { text: figure.caption }),
   ]);

@@ -29,7 +29,7 @@ export function gridNode(figure: GridFigure): HTMLElement {
   );
   return element(
     'div',
-    { class: 'grid-frame', attributes: { tabindex: '0', role: 'region', 'aria-label': figure.title } },
+    { class: 'grid-frame', attributes: { tabindex: '0', role: 'group', 'aria-label': figure.title } },
     [element('table', {}, [head, body])],
   );
 }

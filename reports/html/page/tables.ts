@@ -59,7 +59,7 @@ function factsNode({ report, facts }: Section): HTMLElement | null {
 /** A table that scrolls by itself, with its downloads. */
 function frameOf(label: string, sheet: Sheet, table: HTMLElement): HTMLElement {
   return element('div', { class: 'framed' }, [
-    element('div', { class: 'table-frame', attributes: { tabindex: '0', role: 'region', 'aria-label': label } }, [
+    element('div', { class: 'table-frame', attributes: { tabindex: '0', role: 'group', 'aria-label': label } }, [
       table,
     ]),
     downloadButtons(sheet),

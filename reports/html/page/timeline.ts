@@ -257,7 +257,7 @@ function timelineTable(
   heads: readonly string[],
   rows: readonly (readonly (string | Node)[])[],
 ): HTMLElement {
-  return element('div', { class: 'table-frame', attributes: { tabindex: '0', role: 'region', 'aria-label': title } }, [
+  return element('div', { class: 'table-frame', attributes: { tabindex: '0', role: 'group', 'aria-label': title } }, [
     element('table', {}, [
       element('caption', { text: title }),
       element('thead', {}, [

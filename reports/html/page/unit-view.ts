@@ -150,10 +150,10 @@ function sideNode(title: string, request: RequestDetail, same: number): HTMLElem
       ? ''
       : `sent ${server.attempts.length} times (${server.attempts.map(({ status, error }) => status ?? error ?? 'no answer').join(', ')})`,
   ].filter((fact) => fact !== '');
-  const label = `Output at the ${title.toLowerCase()}`;
+  const label = `Output of ${request.requestId} at the ${title.toLowerCase()}`;
   return element('div', { class: 'pair-side' }, [
     element('h4', { text: title }),
-    element('pre', { attributes: { tabindex: '0', role: 'region', 'aria-label': label } }, [
+    element('pre', { attributes: { tabindex: '0', role: 'group', 'aria-label': label } }, [
       document.createTextNode(text.slice(0, same)),
       first === '' ? null : element('mark', { text: first }),
       document.createTextNode(text.slice(same + first.length)),
@@ -188,7 +188,10 @@ function tokensNode(reference: RequestDetail, level: RequestDetail, firstDiff: n
   return element('div', {}, [
     element(
       'div',
-      { class: 'table-frame token-table', attributes: { tabindex: '0', role: 'region', 'aria-label': 'Tokens' } },
+      {
+        class: 'table-frame token-table',
+        attributes: { tabindex: '0', role: 'group', 'aria-label': `Tokens of ${level.requestId}` },
+      },
       [
         element('table', {}, [
           element('thead', {}, [
@@ -291,7 +294,7 @@ function countersNode({ levels }: UnitDetail, levelId: string, reference: string
   const zero = names.length - counted.length;
   return element('details', {}, [
     element('summary', { text: `Evidence that the paths ran (${counted.length} counters)` }),
-    element('div', { class: 'table-frame', attributes: { tabindex: '0', role: 'region', 'aria-label': 'Counters' } }, [
+    element('div', { class: 'table-frame', attributes: { tabindex: '0', role: 'group', 'aria-label': 'Counters' } }, [
       element('table', { class: 'counters' }, [
         element('thead', {}, [
           element(
