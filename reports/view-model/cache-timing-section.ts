@@ -4,7 +4,7 @@
  */
 import type { CacheTimingFindings, CacheTimingRow, Check, TimingTimes } from '../../harness/schema/index.ts';
 import { count, estimateInterval, estimateValue, small } from '../number-format.ts';
-import type { Cell, Column, Section, TableRow } from '../view.ts';
+import type { Cell, Column, CurvesFigure, Section, TableRow } from '../view.ts';
 import { cell, column, notesOf, type Context } from './context.ts';
 import { judgedBy, statusOf } from './statuses.ts';
 
@@ -80,8 +80,32 @@ export function cacheTimingSections(context: Context): Section[] {
                 },
               ],
       },
-      figures: [],
+      figures: rows.flatMap(timesFigure),
       evidence: [],
+    },
+  ];
+}
+
+/** The pair of distributions of an asker: apart = hits can be told from misses. */
+function timesFigure({ level, label, hits, misses, test }: CacheTimingRow): CurvesFigure[] {
+  if (hits.pointsMs.length < 2 || misses.pointsMs.length < 2) return [];
+  const curve = (name: string, role: 'owed' | 'different', { pointsMs, n }: TimingTimes) => ({
+    name: `${name} (n ${count(n)})`,
+    role,
+    // quantiles at evenly spaced shares, the least and the most included
+    points: pointsMs.map((x, at) => ({ x, y: at / (pointsMs.length - 1) })),
+  });
+  const apart = test === null ? '' : ` Largest distance D ${small(test.statistic)}, log10 p ${small(test.log10P)}.`;
+  return [
+    {
+      kind: 'curves',
+      scale: 'logarithmic',
+      id: `cache-times-${level}`,
+      title: `Time to the first token: ${label}`,
+      caption: `Share of requests whose first token came within x. ${level === 'same-salt' ? 'The owner’s hits have to be sooner: here the curves should lie apart.' : 'Curves that lie apart let this asker see what the owner has sent.'}${apart}`,
+      curves: [curve('hits', 'different', hits), curve('misses', 'owed', misses)],
+      xTitle: 'time to the first token, ms',
+      yTitle: 'share of requests',
     },
   ];
 }

@@ -31,5 +31,6 @@ export function rangeOf(scale: 'logarithmic' | 'linear', values: readonly number
     return largest === smallest ? [0, 1] : [smallest === 0 ? 0 : smallest - room, end];
   }
   const positive = values.filter((value) => value > 0);
-  return positive.length === 0 ? [1e-6, 1] : [Math.min(...positive) / 4, largest * 2];
+  const left = positive.length < values.length ? 4 : 1.25;
+  return positive.length === 0 ? [1e-6, 1] : [Math.min(...positive) / left, largest * (left === 4 ? 2 : 1.25)];
 }

@@ -9,7 +9,7 @@ import type { IntervalsFigure } from '../../view.ts';
 export function intervals(figure: IntervalsFigure): ChartConfig {
   const ends = figure.scale === 'linear' ? figure.bands.flatMap(({ min, max }) => [min ?? 0, max]) : [];
   const [least, most] = rangeOf(figure.scale, [
-    ...figure.points.flatMap((p) => [p.value, p.low ?? 0, p.high ?? 0, p.bound ?? 0]),
+    ...figure.points.flatMap((p) => [p.value, p.low ?? p.value, p.high ?? p.value, p.bound ?? p.value]),
     ...ends,
   ]);
   const shown = (value: number): number => Math.max(value, least);

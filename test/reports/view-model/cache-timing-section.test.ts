@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CacheTimingFindings } from '../../../harness/schema/index.ts';
+import type { CurvesFigure } from '../../../reports/view.ts';
 import { renderHtml, renderMarkdown, renderTerminal, type View } from '../../../reports/index.ts';
 import { takeTiming, timedFindings } from '../../support/cache-timing.ts';
 import { passingFindings, viewOf } from '../../support/run-fixture.ts';
@@ -42,6 +43,23 @@ describe('the timing audit in a report', () => {
     expect(renderMarkdown(view)).toContain('### Cache timing');
     expect(renderTerminal(view, { width: 80, color: false })).toContain('another salt');
     expect(renderHtml(view)).toContain('cache-timing--other-salt');
+  });
+
+  it('draws hits and misses of each who asks as distributions from none to all', () => {
+    expect(section.figures.map(({ id }) => id)).toEqual([
+      'cache-times-same-salt',
+      'cache-times-other-salt',
+      'cache-times-no-salt',
+    ]);
+    for (const figure of section.figures) {
+      if (figure.kind !== 'curves') throw new Error(`${figure.id} is ${figure.kind}`);
+      for (const { points } of figure.curves) {
+        expect([points[0].y, points.at(-1)?.y]).toEqual([0, 1]);
+        expect(points.map(({ x }) => x)).toEqual(points.map(({ x }) => x).toSorted((a, b) => a - b));
+      }
+    }
+    const [hits, misses] = (section.figures[1] as CurvesFigure).curves;
+    expect(hits.points.at(-1)!.x).toBeLessThan(misses.points[0].x);
   });
 
   it('says why there are no times', () => {
