@@ -95,6 +95,8 @@ export interface EngineParts extends ModelParts {
   readonly admissionOrder: (waiting: readonly { readonly id: string; readonly promptTokens: number }[]) => number;
   /** Which of the younger running requests is preempted (index into `younger`, oldest first). */
   readonly preemptionVictim: (younger: readonly { readonly id: string; readonly tokens: number }[]) => number;
+  /** What a request is told of the tokens that it got from the cache. */
+  readonly cachedTokensTold: (reusedTokens: number) => number;
   /** Row of logits that log-probabilities are read from. */
   readonly logprobRow: (row: number, reusedTokens: number) => number;
   readonly detokenizer: Detokenizer;
@@ -166,6 +168,7 @@ export function assembleParts(
     resumeTokens: (prompt, produced) => [...prompt, ...produced],
     admissionOrder: () => 0,
     preemptionVictim: (younger) => younger.length - 1,
+    cachedTokensTold: (reusedTokens) => reusedTokens,
     logprobRow: (row) => row,
     detokenizer: byteDetokenizer(),
     promptIntake: byteIntake(),

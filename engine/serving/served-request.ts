@@ -35,6 +35,8 @@ export class ServedRequest {
   readonly forcedLogits: Float32Array[] = [];
   /** Prompt positions whose logits were given out. */
   scored = 0;
+  /** Prompt tokens that came from the cache, and what the client is told of them. */
+  reusedTokens = 0;
   cachedTokens = 0;
   /** Prompt chunks computed so far, recomputed ones included. */
   chunks = 0;

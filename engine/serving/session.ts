@@ -255,7 +255,10 @@ export class Session {
     for (const r of this.active) {
       if (r.phase !== 'restoring' || !cache.poll(r.lease!)) continue;
       const from = cache.install(r.lease!, r.state!, Int32Array.from(r.tokens));
-      if (r.tokenIds.length === 0 && r.scored === 0) r.cachedTokens = from;
+      if (r.tokenIds.length === 0 && r.scored === 0) {
+        r.reusedTokens = from;
+        r.cachedTokens = this.options.parts.cachedTokensTold(from);
+      }
       r.draftStart = from;
       r.drafts = [];
       r.phase = 'running';
@@ -438,7 +441,7 @@ export class Session {
       const sampled = this.sample(r, row(i));
       const draft = r.drafts[i];
       const accepted = draft !== undefined && parts.acceptDraft(draft, sampled, row(i));
-      r.produce(accepted ? draft : sampled, row(parts.logprobRow(i, r.cachedTokens)));
+      r.produce(accepted ? draft : sampled, row(parts.logprobRow(i, r.reusedTokens)));
       kept = i + 1;
       if (draft === undefined) break;
       if (accepted) this.own.acceptedDrafts++;

@@ -6,7 +6,7 @@
  * @module
  */
 import type { BatchRequest, EngineOptions } from '../../engine/index.ts';
-import type { GenerationSettings } from '../../harness/schema/index.ts';
+import type { CacheTimingSettings, GenerationSettings } from '../../harness/schema/index.ts';
 
 export interface Protocol {
   readonly id: string;
@@ -30,6 +30,8 @@ export interface Protocol {
   readonly golden?: boolean;
   /** Bounds of drift by place, as in a policy. */
   readonly drift?: Readonly<Record<string, unknown>>;
+  /** Also a timing audit, judged at `alpha`; what is left out is as in a configuration. */
+  readonly timing?: Partial<CacheTimingSettings> & { readonly alpha: number };
   /** What a client adds that a planned request has no field for. */
   readonly request?: (request: BatchRequest) => BatchRequest;
 }
@@ -226,6 +228,16 @@ const list: readonly Protocol[] = [
     generation: { maxTokens: 1, scoreLastPositions: 0 },
     engine: { pageTokens: PAGE, prefixCache: true },
     lengths: [36],
+  },
+  {
+    id: 'timing',
+    suite: 'S11',
+    perturbations: { repeat: { times: 2 } },
+    generation: { maxTokens: 1, scoreLastPositions: 1 },
+    engine: { pageTokens: PAGE, prefixCache: true },
+    // a hit computes 17 of 65 tokens; of nine hits one may come behind a miss and the test still rejects: C(18, 17)/C(18, 9) = 3.7e-4
+    timing: { perArm: 9, promptLength: 65, alpha: 1e-3 },
+    lengths: [21],
   },
   {
     id: 'residue',

@@ -37,7 +37,7 @@ const PRESET = 'v4-micro';
 export async function runLane(work: LaneWork, clock: Clock, events: LaneEvents, signal: AbortSignal): Promise<void> {
   const modules = new Map<string, FaultModule>();
   for (const { seed, ids } of work.agenda) {
-    const bench = createSeedBench(seed, events);
+    const bench = createSeedBench(seed, clock, events);
     for (const fault of faults.filter(({ id }) => ids.includes(id))) {
       if (signal.aborted) return;
       const module = modules.get(fault.id) ?? (await faultModule(fault));
@@ -72,15 +72,16 @@ async function faultModule({ moduleUrl }: Fault): Promise<FaultModule> {
 interface SeedBench {
   readonly seed: string;
   readonly checkpoint: Checkpoint;
+  readonly clock: Clock;
   /** The unchanged engine's result; each protocol runs once. */
   clean(protocol: string): Promise<TrialResult>;
 }
 
-function createSeedBench(seed: string, { onUnclean }: LaneEvents): SeedBench {
+function createSeedBench(seed: string, clock: Clock, { onUnclean }: LaneEvents): SeedBench {
   const checkpoint = buildCheckpoint({ preset: PRESET, seed: `fault-bench/${seed}` });
   const results = new Map<string, Promise<TrialResult>>();
   const run = async (id: string): Promise<TrialResult> => {
-    const result = await runTrial({ protocol: protocolOf(id), checkpoint, seed, golden: null });
+    const result = await runTrial({ protocol: protocolOf(id), checkpoint, seed, clock, golden: null });
     const [failed] = failedChecks(result.white).concat(failedChecks(result.black));
     if (failed !== undefined || result.trap !== null) onUnclean(id, seed, result.trap ?? failed?.reason ?? '');
     return result;
@@ -88,6 +89,7 @@ function createSeedBench(seed: string, { onUnclean }: LaneEvents): SeedBench {
   return {
     seed,
     checkpoint,
+    clock,
     clean(id) {
       let result = results.get(id);
       if (result === undefined) results.set(id, (result = run(id)));
@@ -105,6 +107,7 @@ async function faultTrial(bench: SeedBench, fault: Fault, module: FaultModule): 
     protocol,
     checkpoint,
     seed,
+    clock: bench.clock,
     engine: { parts: module.parts },
     golden: protocol.golden === true ? clean.golden : null,
   });
@@ -119,7 +122,7 @@ async function controlTrial(bench: SeedBench, control: Control, id: string): Pro
   const { seed, checkpoint } = bench;
   const clean = await bench.clean(id);
   const golden = control.sameOutputs ? clean.golden : null;
-  const result = await runTrial({ protocol: protocolOf(id), checkpoint, seed, control, golden });
+  const result = await runTrial({ protocol: protocolOf(id), checkpoint, seed, clock: bench.clock, control, golden });
   return trialOf({ id: control.id, protocol: id, seed }, result, clean);
 }
 

@@ -7,7 +7,7 @@ import type { Checkpoint, EngineOptions } from '../../../engine/index.ts';
 import { GENERATION, promptsOf, type Control, type Protocol } from '../../../suites/fault-bench/index.ts';
 import { compare, judge, snapshot } from '../../gate/index.ts';
 import { findingsInMemory, measure, type Measurement } from '../../measure/index.ts';
-import { createRng } from '../../ports/index.ts';
+import { createRng, type Clock } from '../../ports/index.ts';
 import {
   policy,
   type Baseline,
@@ -20,11 +20,13 @@ import {
   type Verdict,
 } from '../../schema/index.ts';
 import { createPartsTarget } from '../../targets/index.ts';
+import { timingPart } from './timing-part.ts';
 
 export interface TrialInput {
   readonly protocol: Protocol;
   readonly checkpoint: Checkpoint;
   readonly seed: string;
+  readonly clock: Pick<Clock, 'nowMs' | 'sleep'>;
   /** Over the protocol's. */
   readonly engine?: EngineOptions;
   readonly control?: Control;
@@ -52,11 +54,12 @@ const DAY = '2026-01-01';
 /** One comparison without a difference allows 95 %: in a bench a few comparisons pass, and one difference fails. */
 const RATE = 0.96;
 
-function policyOf({ drift = {} }: Protocol, view: 'white' | 'black'): Policy {
+function policyOf({ drift = {}, timing }: Protocol, view: 'white' | 'black'): Policy {
   return policy.parse({
     maxFailureRate: RATE,
     maxCanaryRate: RATE,
     drift,
+    ...(timing === undefined ? {} : { cacheTiming: { alpha: timing.alpha } }),
     // a server without logits: log-probabilities are then the numbers that are compared
     determinism: view === 'black' ? { '*': { maxLogprobFailureRate: RATE } } : {},
     baseline: {
@@ -79,12 +82,13 @@ export async function runTrial(input: TrialInput): Promise<TrialResult> {
     tightWarmBytes: protocol.tightWarmBytes,
     ...(protocol.request === undefined && control?.request === undefined ? {} : { request }),
     skipPromptLogits: protocol.skipPromptLogits ?? false,
+    clock: input.clock,
   });
   const prompts = promptsOf(
     control?.commonPrefix === undefined ? protocol : { ...protocol, commonPrefix: control.commonPrefix },
     seed,
   );
-  const measurement = await measure({
+  const measured = await measure({
     target,
     cases: control?.cases?.(prompts) ?? prompts,
     perturbations: protocol.perturbations,
@@ -93,6 +97,8 @@ export async function runTrial(input: TrialInput): Promise<TrialResult> {
     seed: `fault-bench/${seed}`,
     today: DAY,
   });
+  const timing = await timingPart(protocol.timing, target, { seed, clock: input.clock });
+  const measurement = { ...measured, findings: { ...measured.findings, ...timing } };
   const observed = measurement.observations.map((one) => control?.observed?.(one) ?? one);
   const black = viewOf(input, { ...measurement, observations: observed.map(asServer) }, 'black');
   const white = viewOf(input, { ...measurement, observations: observed }, 'white');
@@ -118,7 +124,15 @@ function viewOf(
   { plan, observations, findings: measured }: Pick<Measurement, 'plan' | 'observations' | 'findings'>,
   view: 'white' | 'black',
 ): { readonly verdict: Verdict; readonly baseline: Baseline } {
-  const findings = view === 'white' ? measured : findingsInMemory(plan, observations, `fault-bench/${seed}`, noLogits);
+  // times are seen by everybody
+  const { cacheTiming } = measured;
+  const findings =
+    view === 'white'
+      ? measured
+      : {
+          ...findingsInMemory(plan, observations, `fault-bench/${seed}`, noLogits),
+          ...(cacheTiming === undefined ? {} : { cacheTiming }),
+        };
   const baseline = snapshot({
     manifest: {
       planSha256: plan.planSha256,

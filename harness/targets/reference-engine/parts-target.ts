@@ -11,10 +11,12 @@ import {
   type Engine,
   type EngineOptions,
 } from '../../../engine/index.ts';
+import type { Clock } from '../../ports/index.ts';
 import type { LevelJob, Target } from '../../schema/index.ts';
 import { enginesByLevel } from './engines-by-level.ts';
 import { knobsFor, knobsOfJob } from './knobs.ts';
 import { runLevel } from './run-level.ts';
+import { timeLevel } from './time-level.ts';
 
 export interface PartsTargetOptions {
   readonly id: string;
@@ -26,9 +28,11 @@ export interface PartsTargetOptions {
   readonly request?: (request: BatchRequest) => BatchRequest;
   /** Nobody looks at prompt logits, so that prefixes may come from the cache. */
   readonly skipPromptLogits?: boolean;
+  /** Levels are timed by it; absent = nothing is timed. */
+  readonly clock?: Pick<Clock, 'nowMs'>;
 }
 
-export function createPartsTarget({ id, checkpoint, engine: options, ...rest }: PartsTargetOptions): Target {
+export function createPartsTarget({ id, checkpoint, engine: options, clock, ...rest }: PartsTargetOptions): Target {
   const tokenizer = createByteTokenizer();
   const engineFor = enginesByLevel(checkpoint, options, rest.tightWarmBytes);
   return {
@@ -57,6 +61,22 @@ export function createPartsTarget({ id, checkpoint, engine: options, ...rest }: 
         forced,
         breathe: () => Promise.resolve(),
       }),
+    ...(clock === undefined
+      ? {}
+      : {
+          timer: {
+            lengthUnit: 'tokens',
+            timeLevel: (job) =>
+              Promise.resolve(
+                timeLevel({
+                  engine: engineFor({ precision: job.precision, knobs: knobsOfJob(job) }),
+                  tokenizer,
+                  job,
+                  clock,
+                }),
+              ),
+          },
+        }),
     close: () => Promise.resolve(),
   };
 }

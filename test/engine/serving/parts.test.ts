@@ -149,6 +149,7 @@ const WRONG: { readonly [K in keyof EngineParts]?: () => Partial<EngineParts> } 
   draftRollback: () => ({ draftRollback: () => undefined }),
   resumeTokens: () => ({ resumeTokens: (prompt, produced) => [...prompt, ...produced, ...produced.slice(-1)] }),
   logprobRow: () => ({ logprobRow: (row) => Math.max(0, row - 1) }),
+  cachedTokensTold: () => ({ cachedTokensTold: () => 0 }),
   detokenizer: () => ({ detokenizer: { bytesOf: (id) => Uint8Array.of(id & 127) } }),
 };
 
