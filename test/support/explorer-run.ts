@@ -26,6 +26,10 @@ const isFailing = (at: number): boolean => at % 50 === 7;
 const isError = (at: number): boolean => at % 97 === 11;
 const isRetried = (at: number): boolean => at % 31 === 5;
 
+/** A unit whose output is one line of this. */
+export const LONG_LINE_AT = 21;
+const LONG_LINE = '=1+1;'.repeat(10_000);
+
 interface Kind {
   readonly perturbation: string;
   readonly levels: readonly Pick<Level, 'id' | 'axis' | 'label' | 'promise'>[];
@@ -115,7 +119,7 @@ function request(unit: Unit, at: number, moves: boolean): RequestObservation {
     promptSha256: DIGESTS[0],
     canary: null,
     tokenIds,
-    text: moves ? `answer ${at} moved ${HOSTILE}` : `answer ${at} stays`,
+    text: moves ? `answer ${at} moved ${HOSTILE}` : `answer ${at} stays${at === LONG_LINE_AT ? LONG_LINE : ''}`,
     finishReason: 'length',
     logprobs: [-0.5, -0.25, moves ? -3 : -2, null],
     stepSha256: digests,

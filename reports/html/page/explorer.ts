@@ -22,8 +22,11 @@ const TYPING_PAUSE_MS = 60;
 /** The head of an opened unit lies in this upper part of the window. */
 const IN_SIGHT = 0.6;
 
-/** @returns the section, filled as soon as the index is inflated; null when the page holds no units */
-export function explorerNode(view: View): HTMLElement | null {
+/**
+ * @param onReady - called when the section has its height
+ * @returns the section, filled as soon as the index is inflated; null when the page holds no units
+ */
+export function explorerNode(view: View, onReady: () => void): HTMLElement | null {
   const packed = document.getElementById('unit-index');
   if (packed === null) return null;
   const section = element('section', { id: 'explorer', class: 'explorer' }, [
@@ -34,6 +37,7 @@ export function explorerNode(view: View): HTMLElement | null {
     (text) => {
       const table = unitTableOf(JSON.parse(text) as UnitIndex);
       fill(section, table, view);
+      onReady();
     },
     (error: unknown) => {
       section.append(

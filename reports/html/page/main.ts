@@ -32,7 +32,8 @@ function build(view: View): void {
     cardsNode(view.cards),
     matrixNode(view.matrix),
     ...view.sections.map(sectionNode),
-    explorerNode(view),
+    // what a link names below it has moved
+    explorerNode(view, reveal),
     divergencesNode(view.divergences),
     checksNode(view),
     ...recordNodes(view),
