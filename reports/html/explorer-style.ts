@@ -39,6 +39,7 @@ export const EXPLORER_STYLE = `
 .pair-side pre{max-height:300px;overflow:auto}
 .side-facts,.left-out{margin:6px 0 0;font-size:12.5px;color:var(--ink-soft)}
 .token-table{margin-bottom:6px}.token-table td{padding:3px 10px;font-size:12.5px}.token-table .token{font-family:ui-monospace,"SF Mono","Cascadia Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;white-space:pre-wrap}
+.token-table .end,.token-table th{white-space:nowrap;overflow-wrap:normal}
 .first-diff td{background:var(--tint-inconclusive)}
 .alternatives{margin:0;padding-left:26px;font-size:13px}.alternatives .is-other{font-weight:600}.alternatives .sub{color:var(--ink-soft);font-weight:400}
 .unit-attempts ol{margin:6px 0 0;padding-left:22px;font-size:13px}
@@ -47,13 +48,13 @@ export const EXPLORER_STYLE = `
 .timeline-legend{list-style:none;display:flex;flex-wrap:wrap;gap:4px 16px;margin:0 0 8px;padding:0;font-size:13px}.timeline-legend li{display:flex;gap:6px;align-items:center}
 .swatch{width:12px;height:12px;border-radius:2px;background:var(--line-0)}
 .swatch-1{background:var(--line-1)}.swatch-2{background:var(--line-2)}.swatch-3{background:var(--line-3)}.swatch-4{background:var(--line-4)}.swatch-5{background:var(--line-5)}.swatch-6{background:var(--line-6)}.swatch-7{background:var(--line-7)}
-.swatch-failed{background:var(--is-fail)}.swatch-wait{background:var(--sheet);border:1px solid var(--ink-soft)}
+.swatch-failed{background:var(--ink)}.swatch-wait{background:var(--sheet);border:1px solid var(--ink-soft)}
 .timeline figure{padding:12px 14px}.timeline canvas{display:block;width:100%}.timeline canvas.over{cursor:pointer}
 .timeline-told{margin:8px 0 0;font-size:12.5px;color:var(--ink-soft);overflow-wrap:anywhere;min-height:1.4em}
 .timeline-tables{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,480px),1fr));gap:0 16px;align-items:start}
 .timeline-tables td{white-space:nowrap}.timeline-tables td:nth-child(3){white-space:normal}
 .help-dialog{max-width:720px;width:calc(100% - 40px);max-height:86vh;border:1px solid var(--rule);border-radius:8px;background:var(--sheet);color:var(--ink);padding:18px 24px}
-.help-dialog::backdrop{background:rgba(0,0,0,.45)}.help-dialog h3{font-size:19px}.help-dialog ul{padding-left:20px;font-size:14px}.help-part h4{margin:14px 0 0}
+.help-dialog::backdrop{background:rgba(0,0,0,.45)}.help-dialog h3{font-size:19px}.help-dialog ul{padding-left:20px;font-size:14px}.help-dialog h4{margin:14px 0 0}.help-dialog ul{margin:6px 0}
 .help-part .names{margin:6px 0;gap:2px 20px;font-size:13.5px}
 .print-note{display:none}
 @media (max-width:820px){

@@ -23,6 +23,8 @@ export function filterHelpNode(): HTMLDialogElement {
   const close = element('button', { text: 'Close', attributes: { type: 'button' } });
   const dialog = element('dialog', { class: 'help-dialog', attributes: { 'aria-label': 'Help for the units' } }, [
     element('div', { class: 'section-head' }, [element('h3', { text: 'Filter and keys' }), close]),
+    termList('Keyboard', KEYS),
+    element('h4', { text: 'Filter' }),
     element(
       'ul',
       {},
@@ -36,7 +38,6 @@ export function filterHelpNode(): HTMLDialogElement {
       'Words of status:',
       STATUS_WORDS.map(({ word, what }) => [word, what]),
     ),
-    termList('Keyboard', KEYS),
   ]);
   close.addEventListener('click', () => dialog.close());
   // a click beside the dialog is on the dialog itself, since its content fills it

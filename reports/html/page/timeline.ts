@@ -130,7 +130,7 @@ function drawTimeline(
       for (const [durationMs, waitMs, reason] of table.retries.get(unit) ?? []) {
         const ended = began + durationMs;
         if (reason >= 0) {
-          context.fillStyle = colour('--is-fail');
+          context.fillStyle = colour('--ink');
           context.fillRect(x(began), y, Math.max(1.5, x(ended) - x(began)), BAR_PX);
         }
         context.fillStyle = colour('--sheet');

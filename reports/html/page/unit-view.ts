@@ -223,7 +223,7 @@ function tokenRow(reference: RequestDetail, level: RequestDetail, at: number, fi
     ]);
     const top = request.top[at];
     if (top !== undefined && top.length > 0)
-      cell.append(element('span', { class: 'sub', text: top.map(alternativeText).join('  ') }));
+      cell.append(element('span', { class: 'sub', text: top.map(alternativeText).join('  ·  ') }));
     return cell;
   };
   return element('tr', { class: at === firstDiff ? 'first-diff' : '' }, [
@@ -293,7 +293,9 @@ function countersNode({ levels }: UnitDetail, levelId: string, reference: string
   const counted = names.filter((name) => (a[name] ?? 0) !== 0 || (b[name] ?? 0) !== 0);
   const zero = names.length - counted.length;
   return element('details', {}, [
-    element('summary', { text: `Evidence that the paths ran (${counted.length} counters)` }),
+    element('summary', {
+      text: `Evidence that the paths ran (${counted.length} ${counted.length === 1 ? 'counter' : 'counters'})`,
+    }),
     element('div', { class: 'table-frame', attributes: { tabindex: '0', role: 'group', 'aria-label': 'Counters' } }, [
       element('table', { class: 'counters' }, [
         element('thead', {}, [

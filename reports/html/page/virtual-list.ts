@@ -7,6 +7,7 @@ import { element } from './dom.ts';
 /** Of the style sheet: rows have one height, so that places are a product. */
 const ROW_PX = 34;
 const OVERSCAN = 6;
+const ROWS_MIN = 3;
 
 export interface VirtualList {
   readonly node: HTMLElement;
@@ -107,6 +108,8 @@ export function createVirtualList({ label, idPrefix, row, onOpen }: VirtualListP
     show: (rows) => {
       count = rows;
       space.style.height = `${rows * ROW_PX}px`;
+      // no taller than its rows; a list without any still says so
+      node.style.maxHeight = `${Math.max(ROWS_MIN, rows) * ROW_PX + 2}px`;
       node.classList.toggle('empty', rows === 0);
       node.scrollTop = 0;
       active = -1;
