@@ -46,13 +46,14 @@ export function addReportVerb(program: Command, io: CliIo, setExitCode: (code: n
       checkAuditFlags(flags);
       const { config } = flags;
       const run = await findRun({ run: id, ...(config === undefined ? {} : { config }) }, io);
+      const reportMaxBytes = flags.reportMaxBytes ?? reportMaxBytesOf(run);
       const analysis = await analyseAndStore(run, { today: todayOf(io) });
       if (flags.audit !== undefined) {
-        const { folder, zip } = await writeBundle(run, bundleOptionsOf(run, flags, io));
+        const options = { ...bundleOptionsOf(run, flags, io), reportMaxBytes };
+        const { folder, zip } = await writeBundle(run, options);
         for (const path of [folder, zip]) note(io, path);
       }
       const reporters = flags.output ?? reportersOf(run);
-      const reportMaxBytes = flags.reportMaxBytes ?? reportMaxBytesOf(run);
       setExitCode(tellResult({ run, analysis, flags, io, reporters, reportMaxBytes }));
     });
 }

@@ -40,7 +40,11 @@ export function addAuditFlags(command: Command): Command {
 }
 
 /** @throws ConfigError AUDIT_FLAG, AUDIT_KEY */
-export function bundleOptionsOf(run: Pick<RunFolder, 'id'>, flags: AuditFlags, io: CliIo): BundleOptions {
+export function bundleOptionsOf(
+  run: Pick<RunFolder, 'id'>,
+  flags: AuditFlags,
+  io: CliIo,
+): Omit<BundleOptions, 'reportMaxBytes'> {
   const { audit, responsible, role } = flags;
   if (responsible === undefined && role !== undefined)
     throw new ConfigError({

@@ -25,7 +25,7 @@ import { ConfigError, DataError } from '../../ports/index.ts';
 import { SCHEMA_VERSION, type AuditRecord, type Findings, type Responsible, type Verdict } from '../../schema/index.ts';
 import { copyRun, recordText, writeFileAtomic, type RunFolder } from '../../store/index.ts';
 import { analyse, analyseAndStore, type Analysis } from '../analyse.ts';
-import { reportMaxBytesOf, viewOf, writeReports } from '../render.ts';
+import { viewOf, writeReports } from '../render.ts';
 import { bundleReadme } from './bundle-readme.ts';
 import { envelopeText } from './check-bundle.ts';
 
@@ -37,6 +37,8 @@ export interface BundleOptions {
   readonly responsible: Responsible | null;
   readonly stripOutputs: boolean;
   readonly rawCanaries: boolean;
+  /** Of the HTML report in it. */
+  readonly reportMaxBytes: number;
   readonly key: SigningKey | null;
 }
 
@@ -78,7 +80,7 @@ export async function writeBundle(run: RunFolder, options: BundleOptions): Promi
 }
 
 async function fill(draft: string, run: RunFolder, options: BundleOptions): Promise<Verdict> {
-  const { createdAt, evenkeelVersion, responsible, stripOutputs, rawCanaries, key } = options;
+  const { createdAt, evenkeelVersion, responsible, stripOutputs, rawCanaries, reportMaxBytes, key } = options;
   const record: AuditRecord = {
     schemaVersion: SCHEMA_VERSION,
     createdAt,
@@ -93,7 +95,7 @@ async function fill(draft: string, run: RunFolder, options: BundleOptions): Prom
   const put = (name: string, text: string): void => writeFileAtomic(join(draft, name), text);
   const { copy, analysis } = await (stripOutputs ? strippedRun : wholeRun)(run, join(draft, 'run'), record);
   // outputs that are left out must not come back through the page
-  const units = stripOutputs ? null : { log: analysis.log, reportMaxBytes: reportMaxBytesOf(run) };
+  const units = stripOutputs ? null : { log: analysis.log, reportMaxBytes };
   writeReports(copy, viewOf(copy, analysis), { reporters: ['html', 'json', 'junit', 'markdown'], units });
   put('audit.json', recordText('auditRecord', record, 'audit.json'));
   put('README.md', bundleReadme(record, copy.manifest, analysis.verdict));

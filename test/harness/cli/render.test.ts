@@ -62,6 +62,15 @@ describe('the HTML report of a run', () => {
     expect(existsSync(join(own, '.evenkeel/runs/one/data/chunk-0.js'))).toBe(true);
   });
 
+  it('has its files beside it in a bundle too, where they are checked with everything else', async () => {
+    await evenkeel(['report', 'one', '--audit', 'large', '--report-max-bytes', '1000'], io());
+    const beside = join(folder, 'large/run/data/chunk-0.js');
+    expect(existsSync(beside)).toBe(true);
+    expect((await evenkeel(['verify', 'large'], io())).code).toBe(0);
+    writeFileSync(beside, 'evenkeelChunk(0,"");\n');
+    expect((await evenkeel(['verify', 'large'], io())).code).not.toBe(0);
+  });
+
   it('tells nothing of any unit in a bundle without outputs', async () => {
     await evenkeel(['report', 'one', '--audit', 'stripped', '--strip-outputs'], io());
     const html = page(join(folder, 'stripped/run/report.html'));
