@@ -24,6 +24,7 @@ import { residue } from './residue.ts';
 import { restart } from './restart.ts';
 import { schedule } from './schedule.ts';
 import { seed } from './seed.ts';
+import { sideChannels } from './side-channels.ts';
 import { speculative } from './speculative.ts';
 import { streaming } from './streaming.ts';
 import { tokenization } from './tokenization.ts';
@@ -50,6 +51,7 @@ export { residue } from './residue.ts';
 export { restart } from './restart.ts';
 export { schedule } from './schedule.ts';
 export { seed } from './seed.ts';
+export { sideChannels } from './side-channels.ts';
 export { speculative } from './speculative.ts';
 export { streaming } from './streaming.ts';
 export { tokenization } from './tokenization.ts';
@@ -77,6 +79,7 @@ const members: readonly Perturbation[] = [
   restart,
   schedule,
   seed,
+  sideChannels,
   speculative,
   streaming,
   tokenization,

@@ -53,12 +53,12 @@ export function createHttpApp(options: CompleteServerOptions): FastifyInstance {
   return app;
 }
 
-function answerError(reply: FastifyReply, thrown: unknown, { onDefect }: CompleteServerOptions): FastifyReply {
+function answerError(reply: FastifyReply, thrown: unknown, { onDefect, parts }: CompleteServerOptions): FastifyReply {
   const { error, defect } = asApiError(thrown);
   if (defect) onDefect(thrown);
   if (error.retryAfterSeconds !== null) reply.header('retry-after', String(error.retryAfterSeconds));
   if (error.status === 401) reply.header('www-authenticate', 'Bearer');
-  return reply.code(error.status).send(error.body);
+  return reply.code(error.status).send(parts.errorBody(error.body));
 }
 
 function pathOf(url: string): string {

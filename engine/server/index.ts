@@ -2,4 +2,4 @@
 export { createEngineServer } from './server.ts';
 export type { EngineServer } from './server.ts';
 export { LIMIT_DEFAULTS } from './options.ts';
-export type { ServerLimits, ServerOptions } from './options.ts';
+export type { ServerLimits, ServerOptions, ServerParts } from './options.ts';

@@ -2,6 +2,7 @@
  * What a server is told: names, key, limits, and what it may not make itself (time, a nonce). Defaults are filled here, once.
  * @module
  */
+import type { ErrorBody } from './api-error.ts';
 
 export interface ServerLimits {
   /** Largest request body. */
@@ -38,6 +39,14 @@ export const LIMIT_DEFAULTS: ServerLimits = {
   chatTokens: 256,
 };
 
+/** Exchangeable parts of the HTTP face. */
+export interface ServerParts {
+  /** What a client is told of an error. */
+  readonly errorBody: (body: ErrorBody) => ErrorBody;
+}
+
+const PART_DEFAULTS: ServerParts = { errorBody: (body) => body };
+
 export interface ServerOptions {
   /** Name of the model in requests and answers. */
   readonly modelName: string;
@@ -55,10 +64,18 @@ export interface ServerOptions {
   /** Told of failures of the server itself; never of a client's. */
   readonly onDefect: (error: unknown) => void;
   readonly limits?: Partial<ServerLimits>;
+  readonly parts?: Partial<ServerParts>;
 }
 
-export type CompleteServerOptions = Omit<ServerOptions, 'limits'> & { readonly limits: ServerLimits };
+export type CompleteServerOptions = Omit<ServerOptions, 'limits' | 'parts'> & {
+  readonly limits: ServerLimits;
+  readonly parts: ServerParts;
+};
 
 export function completeServerOptions(options: ServerOptions): CompleteServerOptions {
-  return { ...options, limits: { ...LIMIT_DEFAULTS, ...options.limits } };
+  return {
+    ...options,
+    limits: { ...LIMIT_DEFAULTS, ...options.limits },
+    parts: { ...PART_DEFAULTS, ...options.parts },
+  };
 }

@@ -217,6 +217,8 @@ export const DATA_DICTIONARY: Readonly<Record<string, DictionarySection>> = {
         'Requests whose prompt only others have sent, and how many got tokens of it from a cache; absent = not owed.',
       ownPrefix:
         'Requests that have to find what their own sender has left in a cache that outlives a restart; absent = not owed.',
+      sideChannels:
+        'Error bodies and side routes that were read, and how many hold the canary of another request; how many planted ones the search found; absent = not looked at.',
       residue:
         'What was found of a request in memory and files, before its session was closed and after; absent = not looked for.',
       evidenceProblem: PROBLEM,

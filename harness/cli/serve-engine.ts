@@ -45,6 +45,8 @@ export interface ServedEngine {
   readonly modelName: string;
   /** The name that a fault's module gives itself, or `none`. */
   readonly fault: string;
+  /** Of the fault, for the HTTP face. */
+  readonly serverParts: object;
 }
 
 type CheckpointPlace =
@@ -94,6 +96,7 @@ export async function openServedEngine(flags: EngineFlags, io: Pick<CliIo, 'cwd'
     engine: refusable(() => createEngine(checkpoint, options)),
     modelName: place.kind === 'seeded' ? place.preset : basename(place.path),
     fault: parts?.name ?? 'none',
+    serverParts: parts?.serverParts ?? {},
   };
 }
 

@@ -106,7 +106,7 @@ async function serveVerb(flags: ServeFlags, io: CliIo): Promise<number> {
     // loaded here, so that no other verb waits for an engine and an HTTP server
     const { openServedEngine } = await import('./serve-engine.ts');
     const { createEngineServer } = await import('../../engine/server/index.ts');
-    const { engine, modelName, fault } = await openServedEngine(flags, io);
+    const { engine, modelName, fault, serverParts } = await openServedEngine(flags, io);
     const server = createEngineServer(engine, {
       modelName: flags.servedModelName ?? modelName,
       apiKey,
@@ -116,6 +116,7 @@ async function serveVerb(flags: ServeFlags, io: CliIo): Promise<number> {
       entries: [{ name: 'fault', value: fault }],
       unixSeconds: () => Math.floor(Date.parse(io.clock.isoNow()) / 1000),
       onDefect: (error) => tellDefect(error, io),
+      parts: serverParts,
       limits: { queuedMax: flags.maxQueued, batchWaitMs: flags.batchWaitMs },
     });
     const url = await listen(server, flags);

@@ -279,6 +279,24 @@ export const leakageRow = z.strictObject({
       filesLeft: z.int().min(0),
     })
     .optional(),
+  /** What a target read beside the answers: errors that it provoked, and routes about the server. Absent = the level does not look. */
+  sideChannels: z
+    .strictObject({
+      /** Answers that were searched. */
+      bodies: z.int().min(0),
+      /** Of which: errors that say something. */
+      errors: z.int().min(0),
+      /** Of which: routes about the server that it has. */
+      routes: z.int().min(0),
+      /** Requests that the server did not answer. */
+      unanswered: z.int().min(0),
+      /** Made-up bodies that hold a canary in each form, and how many of them the search found. */
+      planted: z.int().min(0),
+      plantedFound: z.int().min(0),
+      /** Answers that hold the canary of another request. */
+      found: z.int().min(0),
+    })
+    .optional(),
   /** Requests that have to find what their own sender has left in a cache that outlives a restart. Absent = the level owes nothing of the kind. */
   ownPrefix: z.strictObject({ requests: z.int().min(0), found: z.int().min(0) }).optional(),
   evidence: z.record(z.string(), z.number()),

@@ -30,6 +30,7 @@ const servingKnobs = z.strictObject({
   copyDelaySteps: z.int().min(0).max(1024).exactOptional(),
   preemption: z.enum(['recompute', 'swap']).exactOptional(),
   scheduleSeed: z.int().exactOptional(),
+  sideChannels: z.boolean().exactOptional(),
   engineInstance: z.int().min(0).max(1024).exactOptional(),
 } satisfies Record<keyof ServingKnobs, z.ZodType>);
 

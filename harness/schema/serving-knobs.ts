@@ -35,6 +35,8 @@ export interface ServingKnobs {
   readonly memory?: 'off' | 'resident' | 'host';
   /** Fetch rows of the conditional memory ahead of time. */
   readonly memoryPrefetch?: boolean;
+  /** While the requests of each wave are served, and after it, errors are provoked and side routes read: nothing of it may hold their canaries. */
+  readonly sideChannels?: boolean;
   /** Another number, another engine: built again over the same weights. */
   readonly engineInstance?: number;
 }

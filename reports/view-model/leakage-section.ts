@@ -104,6 +104,19 @@ const OPTIONAL: readonly OptionalColumn[] = [
       return { text, bad: residue.found + files > 0 };
     },
   },
+  {
+    column: column(
+      'side',
+      'Shown beside answers',
+      'end',
+      'beside',
+      'Error bodies and routes about the server that hold the canary of another request, of those that were read.',
+    ),
+    read: ({ sideChannels }) =>
+      sideChannels === undefined
+        ? null
+        : { text: `${count(sideChannels.found)}/${count(sideChannels.bodies)}`, bad: sideChannels.found > 0 },
+  },
 ];
 
 const optionalOf = (rows: readonly LeakageRow[]): readonly OptionalColumn[] =>

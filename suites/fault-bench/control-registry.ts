@@ -116,7 +116,11 @@ export const controls: readonly Control[] = [
   runs('B5', 'prefix cache on', [...EVERYWHERE, 'history-masked', 'pressure'], { engine: { prefixCache: true } }),
   runs('B6', 'records at other places of a page', EVERYWHERE, { engine: { parts: reversedRecords() } }),
   runs('B7', 'trace and events on', EVERYWHERE, { engine: { tap: () => undefined, events: () => undefined } }),
-  runs('B8', 'nothing at all: batches, orders and histories of the protocols', [...EVERYWHERE, 'timing']),
+  runs('B8', 'nothing at all: batches, orders and histories of the protocols', [
+    ...EVERYWHERE,
+    'timing',
+    'side-channels',
+  ]),
   runs('B9', 'other request ids', EVERYWHERE, { request: (request) => ({ ...request, id: `r-${request.id}` }) }),
   runs('B10', 'log-probabilities rounded to 4 decimals', EVERYWHERE, { observed: withRoundedLogprobs }),
   elsewhere('B11', 'retry, slow server', 'tests of the HTTP client and of the run; the engine has no transport'),

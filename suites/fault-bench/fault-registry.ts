@@ -116,6 +116,7 @@ const ROWS: readonly Row[] = [
   ['L8', 'scale-of-batch', 'G', 'The scale of records follows the values of all requests.', ['records', 'samplingRows'], 'neighbours', ['batch-content'], String.raw`^layers\.\d+\.attn\.(kv|context|compressor.*)$`],
   ['L11', 'topk-buffer-stale', 'I', 'The buffer of selected entries is not cleared.', ['selection', 'samplingRows'], 'neighbours', ['batch-content'], String.raw`indexer\.topk$`],
   ['L12', 'shared-in-timing', 'E', 'A prefix is shared over salts and told to nobody: it shows in timing alone.', ['prefixKey', 'cachedTokensTold'], 'timing', ['cache-timing'], null],
+  ['L15', 'error-echoes-prompt', '-', 'An error body holds the prompt that was sent last, by whomever.', ['requestDomain'], 'side-channels', ['side-channels'], null],
 ];
 
 export const faults: readonly Fault[] = ROWS.map(([id, name, faultClass, title, parts, protocol, axes, op]) => ({
@@ -139,7 +140,6 @@ const NOT_RUN: readonly (readonly [id: string, name: string, faultClass: string,
   ['L10', 'exemplar-copied-last', '-', 'An exemplar is copied when order puts it last.', 'no part of the engine: it needs a model that follows exemplars; planted in the tests of the diagnosis, which shrink it to its two causes under 20 of 20 seeds'],
   ['L13', 'canary-trained', '-', 'A canary is in the training data 16 times.', 'needs a trained model'],
   ['L14', 'adapter-equals-salt', 'E', 'An adapter name equals a salt.', 'the same mutation as F18, counted there'],
-  ['L15', 'error-echoes-prompt', '-', 'An error body holds another prompt.', 'concerns the HTTP face, which has no parts'],
 ];
 
 /** Faults of the specification that do not run here, each with the reason. */

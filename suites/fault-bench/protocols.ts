@@ -32,6 +32,8 @@ export interface Protocol {
   readonly drift?: Readonly<Record<string, unknown>>;
   /** Also a timing audit, judged at `alpha`; what is left out is as in a configuration. */
   readonly timing?: Partial<CacheTimingSettings> & { readonly alpha: number };
+  /** The engine is asked over its HTTP face, as any server is. */
+  readonly server?: true;
   /** What a client adds that a planned request has no field for. */
   readonly request?: (request: BatchRequest) => BatchRequest;
 }
@@ -238,6 +240,15 @@ const list: readonly Protocol[] = [
     // a hit computes 17 of 65 tokens; of nine hits one may come behind a miss and the test still rejects: C(18, 17)/C(18, 9) = 3.7e-4
     timing: { perArm: 9, promptLength: 65, alpha: 1e-3 },
     lengths: [21],
+  },
+  {
+    id: 'side-channels',
+    suite: 'S11',
+    perturbations: { 'side-channels': {} },
+    generation: { maxTokens: 1, scoreLastPositions: 0 },
+    engine: { maxBatch: 4 },
+    server: true,
+    lengths: [36],
   },
   {
     id: 'residue',

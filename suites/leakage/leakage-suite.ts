@@ -25,6 +25,7 @@ import { searchCanaries, type CanaryHit } from './canaries.ts';
 import { lengthProblem } from './equal-lengths.ts';
 import { countResidue } from './residue.ts';
 import { ownPrefixes, sharedPrefixes } from './shared-prefix.ts';
+import { countSideChannels } from './side-channels.ts';
 
 const DIVERGENCES_MAX = 8;
 
@@ -55,6 +56,7 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<LeakageRow> {
   let prefixes: { requests: number; shared: number; cachedTokens: number } | null = null;
   let own: { requests: number; found: number } | null = null;
   const residue = countResidue();
+  const side = countSideChannels();
   const addOwn = (member: RowMember): void => {
     const found = ownPrefixes(member, perturbation);
     if (found === null) return;
@@ -86,6 +88,7 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<LeakageRow> {
       const served = addPrefixes(member);
       addOwn(member);
       residue.add(member.observed);
+      side.add(member.observed);
       const confounded = lengthProblem(member);
       if (confounded !== null) evidence.addGap(confounded);
       // canaries count all the same: a foreign one is a leak at any length
@@ -122,6 +125,7 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<LeakageRow> {
       ...(prefixes === null ? {} : { sharedPrefix: { ...prefixes, failureRateHigh: rateHigh(prefixes) } }),
       ...(own === null ? {} : { ownPrefix: own }),
       ...residue.row(),
+      ...side.row(),
       ...evidence.result(),
       divergences: [...hits, ...dependent].slice(0, DIVERGENCES_MAX),
       byCase: cases.all().map(([caseId, part]) => ({ caseId, ...part })),

@@ -79,6 +79,7 @@ const REFUSED: Readonly<Record<string, readonly object[]>> = {
   'prompt-order': [{ parts: [] }, { parts: ['query'] }, { parts: ['rule', 'rule'] }, { shuffles: 0 }, { shuffles: 17 }],
   repeat: [{ times: 1 }, { times: 65 }, { times: 2.5 }],
   'request-order': [{ requests: 1 }, { requests: 65 }, { rows: 1 }, { shuffles: -1 }, { shuffles: 17 }],
+  'side-channels': [{ owners: 0 }, { owners: 64 }, { canaryBits: 8 }],
   residue: [{ pushers: 0 }, { pushers: 65 }, { canaryBits: 8 }],
   restart: [{ kinds: [] }, { kinds: ['host'] }, { kinds: ['new-session', 'new-session'] }],
   schedule: [

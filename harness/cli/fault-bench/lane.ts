@@ -60,13 +60,14 @@ async function timed(clock: Clock, run: () => Promise<Omit<Trial, 'ms'>>): Promi
 
 interface FaultModule {
   readonly parts: Awaited<ReturnType<typeof loadPartsModule>>['parts'];
+  readonly serverParts: object;
   readonly activation: Activation;
 }
 
 async function faultModule({ moduleUrl }: Fault): Promise<FaultModule> {
-  const { parts, activation } = await loadPartsModule(moduleUrl);
+  const { parts, serverParts, activation } = await loadPartsModule(moduleUrl);
   if (activation === null) throw new TypeError(`${moduleUrl}: expected the export activation`);
-  return { parts, activation };
+  return { parts, serverParts: serverParts ?? {}, activation };
 }
 
 interface SeedBench {
@@ -109,6 +110,7 @@ async function faultTrial(bench: SeedBench, fault: Fault, module: FaultModule): 
     seed,
     clock: bench.clock,
     engine: { parts: module.parts },
+    serverParts: module.serverParts,
     golden: protocol.golden === true ? clean.golden : null,
   });
   const activations = module.activation.count();

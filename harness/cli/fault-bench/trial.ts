@@ -20,6 +20,7 @@ import {
   type Verdict,
 } from '../../schema/index.ts';
 import { createPartsTarget } from '../../targets/index.ts';
+import { createServerTarget } from './server-target.ts';
 import { timingPart } from './timing-part.ts';
 
 export interface TrialInput {
@@ -29,6 +30,8 @@ export interface TrialInput {
   readonly clock: Pick<Clock, 'nowMs' | 'sleep'>;
   /** Over the protocol's. */
   readonly engine?: EngineOptions;
+  /** Other parts of the HTTP face, where the protocol asks over it. */
+  readonly serverParts?: object;
   readonly control?: Control;
   /** Of the unchanged engine, in both views; null = do not compare. */
   readonly golden: Golden | null;
@@ -75,15 +78,19 @@ export async function runTrial(input: TrialInput): Promise<TrialResult> {
     const own = protocol.request?.(one) ?? one;
     return control?.request?.(own) ?? own;
   };
-  const target = await createPartsTarget({
-    id: 'engine',
-    checkpoint,
-    engine: { ...protocol.engine, ...control?.engine, ...engine },
-    tightWarmBytes: protocol.tightWarmBytes,
-    ...(protocol.request === undefined && control?.request === undefined ? {} : { request }),
-    skipPromptLogits: protocol.skipPromptLogits ?? false,
-    clock: input.clock,
-  });
+  const options = { ...protocol.engine, ...control?.engine, ...engine };
+  const target =
+    protocol.server === true
+      ? createServerTarget({ checkpoint, engine: options, parts: input.serverParts ?? {} })
+      : await createPartsTarget({
+          id: 'engine',
+          checkpoint,
+          engine: options,
+          tightWarmBytes: protocol.tightWarmBytes,
+          ...(protocol.request === undefined && control?.request === undefined ? {} : { request }),
+          skipPromptLogits: protocol.skipPromptLogits ?? false,
+          clock: input.clock,
+        });
   const prompts = promptsOf(
     control?.commonPrefix === undefined ? protocol : { ...protocol, commonPrefix: control.commonPrefix },
     seed,

@@ -19,6 +19,7 @@ export function leakageDrafts(rows: readonly LeakageRow[], policy: Policy): Draf
       ...(row.sharedPrefix === undefined ? [] : [prefixDraft(row, row.sharedPrefix, maxFailureRate)]),
       ...(row.ownPrefix === undefined ? [] : [ownPrefixDraft(row, row.ownPrefix)]),
       ...(row.residue === undefined ? [] : [residueDraft(row, row.residue), spillDraft(row, row.residue)]),
+      ...(row.sideChannels === undefined ? [] : [sideChannelDraft(row, row.sideChannels)]),
     ];
   });
 }
@@ -174,6 +175,43 @@ function spillDraft({ axis, level }: LeakageRow, { filesBefore, filesReadable, f
       return filesBefore === 0
         ? judgement('inconclusive', 'No page went to a file.')
         : judgement('pass', `All ${filesBefore} files were closed to others, encrypted, and removed.`);
+    },
+  };
+}
+
+/** Exact: one body with a canary of others is a leak. A search that does not find what is planted, or has read no error, has shown nothing. */
+function sideChannelDraft(
+  { axis, level }: LeakageRow,
+  { bodies, errors, unanswered, planted, plantedFound, found }: NonNullable<LeakageRow['sideChannels']>,
+): Draft {
+  const observed = `${found} of ${bodies} bodies hold a canary of others; ${errors} are errors`;
+  const judgement = exactly(observed);
+  return {
+    place: {
+      report: 'leakage',
+      axis,
+      level,
+      metric: 'side channels',
+      rule: 'no error body and no side route holds the canary of another request',
+    },
+    test: null,
+    judge: () => {
+      if (found > 0)
+        return judgement(
+          'fail',
+          `${found} of ${bodies} error bodies and side routes hold the canary of another request.`,
+        );
+      if (planted === 0 || plantedFound < planted)
+        return judgement(
+          'inconclusive',
+          `The search found ${plantedFound} of ${planted} planted canaries: it is not shown that it can.`,
+        );
+      if (errors === 0)
+        return judgement('inconclusive', `No error was provoked; ${unanswered} requests had no answer.`);
+      return judgement(
+        'pass',
+        `${bodies} bodies, ${errors} of them errors, hold no canary; all ${planted} planted ones were found.`,
+      );
     },
   };
 }

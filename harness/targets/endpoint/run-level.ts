@@ -24,6 +24,7 @@ import { scoreForced } from './forced-scores.ts';
 import { checkIdentity } from './identity.ts';
 import { observe } from './observe.ts';
 import { maxOverlap } from './overlap.ts';
+import { createSideWatch } from './side-watch.ts';
 import { sendWave, type WaveResult } from './wave.ts';
 
 export interface RunLevelInput {
@@ -48,6 +49,8 @@ export async function runLevel(input: RunLevelInput): Promise<LevelResult> {
   const requests: RequestObservation[] = [];
   const toScore: (() => Promise<void>)[] = [];
   let salt: string | null = null;
+  const canaries = job.waves.flat().flatMap(({ role, canary }) => (role === 'mate' && canary !== null ? [canary] : []));
+  const side = job.knobs?.sideChannels === true ? createSideWatch({ ...input, canaries }) : null;
   for (const [wave, planned] of job.waves.entries()) {
     if (wave === 0 || job.sessions === 'one-per-wave') {
       if (await flushed(input)) {
@@ -58,7 +61,7 @@ export async function runLevel(input: RunLevelInput): Promise<LevelResult> {
     }
     const promptIds = planned.map((request) => idsOf(request, input.tokenizer));
     const asked = planned.map((request) => generationRequest(request, input, salt));
-    const result = await sendWave({
+    const sent = sendWave({
       client,
       dialect: features.dialect,
       route: features.route,
@@ -69,6 +72,9 @@ export async function runLevel(input: RunLevelInput): Promise<LevelResult> {
       watch: features.running,
       sleep: clock.sleep,
     });
+    // while they are served, and again when they have been
+    const [result] = await Promise.all([sent, side?.look()]);
+    await side?.look();
     for (const [index, { produced, answer }] of result.answers.entries()) {
       const seen = observe({
         planned: planned[index],
@@ -94,7 +100,10 @@ export async function runLevel(input: RunLevelInput): Promise<LevelResult> {
   // after all waves: what is scored must not meet them in a batch, nor be in the cache when they come
   for (const score of toScore) await score();
   await checkIdentity(client, features.identity, `after level ${job.levelId}`);
-  return { record: { levelId: job.levelId, requests, counters: { ...counters, ...totals(requests) } }, blobs: [] };
+  return {
+    record: { levelId: job.levelId, requests, counters: { ...counters, ...side?.counters, ...totals(requests) } },
+    blobs: [],
+  };
 }
 
 async function addForcedScores(

@@ -95,6 +95,7 @@ async function describeEndpoint(
       precisionModes: [],
       batching: false,
       knobs: [
+        'sideChannels',
         ...(features.saltAccepted ? (['cacheSalt'] as const) : []),
         ...(features.tokenIdPrompts ? (['promptForm'] as const) : []),
         // a number of tokens says the same to both sides only where the tokens are the same

@@ -68,6 +68,8 @@ export interface HttpAnswer {
 export interface RequestOptions {
   readonly method?: 'GET' | 'POST';
   readonly body?: unknown;
+  /** Sent as it is, as JSON that it may not be; instead of `body`. */
+  readonly rawBody?: string;
   readonly retry: boolean;
   /** On a connection of its own, so that a second server behind the same address has its chance to answer. */
   readonly fresh?: boolean;
@@ -177,18 +179,19 @@ type Outcome =
 async function attemptOnce(options: HttpClientOptions, url: string, request: RequestOptions): Promise<Outcome> {
   const abort = new AbortController();
   const deadline = setTimeout(() => abort.abort(), options.timeoutMs);
+  const body = request.rawBody ?? (request.body === undefined ? undefined : JSON.stringify(request.body));
   try {
     const response = await (options.fetch ?? fetch)(url, {
-      method: request.method ?? (request.body === undefined ? 'GET' : 'POST'),
+      method: request.method ?? (body === undefined ? 'GET' : 'POST'),
       redirect: 'manual',
       signal: abort.signal,
       headers: {
         accept: 'application/json',
         ...(request.fresh === true ? { connection: 'close' } : {}),
-        ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(options.apiKey === null ? {} : { authorization: `Bearer ${options.apiKey}` }),
       },
-      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+      ...(body === undefined ? {} : { body }),
     });
     const read = await readLimited(response, options, () => abort.abort());
     if (read === null)

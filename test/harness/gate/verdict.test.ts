@@ -236,6 +236,31 @@ describe('the verdict on what a request leaves behind', () => {
   });
 });
 
+describe('the verdict on what is shown beside answers', () => {
+  const clean = { bodies: 60, errors: 32, routes: 12, unanswered: 0, planted: 18, plantedFound: 18, found: 0 };
+  const judged = (change: Partial<typeof clean>) =>
+    judgeThese({ leakage: [createLeakageRow({ sideChannels: { ...clean, ...change } })] }).checks.find(
+      ({ metric }) => metric === 'side channels',
+    );
+
+  it('passes where errors were read and all planted canaries were found', () => {
+    expect(judged({})).toMatchObject({ outcome: 'pass' });
+  });
+
+  it('fails on one body, whatever else is missing', () => {
+    expect(judged({ found: 1, plantedFound: 17 })).toMatchObject({
+      outcome: 'fail',
+      observed: '1 of 60 bodies hold a canary of others; 32 are errors',
+    });
+  });
+
+  it('is inconclusive where the search misses a planted one, has none, or has read no error', () => {
+    expect(judged({ plantedFound: 17 })?.reason).toContain('17 of 18 planted');
+    for (const change of [{ plantedFound: 17 }, { planted: 0, plantedFound: 0 }, { errors: 0 }])
+      expect(judged(change)?.outcome).toBe('inconclusive');
+  });
+});
+
 describe('the verdict on what an owner left before a restart', () => {
   const judged = (found: number, keptWritten: number): Verdict =>
     judgeThese({ leakage: [createLeakageRow({ ownPrefix: { requests: 2, found }, evidence: { keptWritten } })] });

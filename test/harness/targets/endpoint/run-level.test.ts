@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Target } from '../../../../harness/schema/index.ts';
 import { createEndpointTarget } from '../../../../harness/targets/index.ts';
-import { cacheSalt, concurrency, seed, streaming, tokenization, truncation } from '../../../../perturbations/index.ts';
+import {
+  cacheSalt,
+  concurrency,
+  seed,
+  sideChannels,
+  streaming,
+  tokenization,
+  truncation,
+} from '../../../../perturbations/index.ts';
+import { parts as echoParts, serverParts } from '../../../../suites/fault-bench/faults/error-echoes-prompt.ts';
 import { parts as doubleBos } from '../../../../suites/fault-bench/faults/double-bos.ts';
 import { parts as truncateHead } from '../../../../suites/fault-bench/faults/truncate-head.ts';
 import { testServer, type TestServer } from '../../../support/engine-server.ts';
@@ -95,6 +104,24 @@ describe('perturbations on an endpoint', () => {
     const options = { askers: ['other-salt'], states: ['warm'] };
     const [row] = (await runPerturbation(cacheSalt, options, { target })).leakage;
     expect(row).toMatchObject({ contentDependent: { equal: 0, n: 1 }, sharedPrefix: { shared: 1 } });
+  }, 180_000);
+
+  it('reads errors and side routes while others are served, and finds nothing of them there', async () => {
+    const run = await runPerturbation(sideChannels, {}, { target: healthy(), maxTokens: 4 });
+    const [row] = run.leakage;
+    expect(row).toMatchObject({ contentDependent: { equal: 1, n: 1 }, evidenceProblem: null });
+    const { sideChannels: side } = row;
+    expect(side).toMatchObject({ found: 0, unanswered: 0, planted: 18, plantedFound: 18 });
+    // twice for each of two waves: seven or more that are refused, and the server has metrics, models and its description
+    expect(side?.errors).toBeGreaterThanOrEqual(4 * 7);
+    expect(side?.routes).toBeGreaterThanOrEqual(4 * 3);
+  }, 180_000);
+
+  it('positive control: finds a server whose errors hold the prompts of others', async () => {
+    const target = endpointOf(testServer({ parts: echoParts }, { parts: serverParts }));
+    const [row] = (await runPerturbation(sideChannels, {}, { target, maxTokens: 4 })).leakage;
+    expect(row.sideChannels?.found).toBeGreaterThan(0);
+    expect(row).toMatchObject({ contentDependent: { equal: 1, n: 1 } });
   }, 180_000);
 
   it('is not applicable where nothing is cached', async () => {
