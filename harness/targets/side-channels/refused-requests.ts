@@ -32,7 +32,8 @@ export function refusedRequests({ address, model, tokensMax }: RefusedInput): Si
     { what: 'no JSON', method: 'POST', address, rawBody: 'prompt=none' },
     post('wrong types', { ...ask, prompt: { text: 1 }, messages: 7 }),
     post('no prompt', ask),
-    post('impossible parameter', { ...ask, prompt: 'x', messages: [], max_tokens: -1 }),
+    // no number of tokens: servers exist for which a negative one means without end
+    post('impossible parameter', { ...ask, prompt: 'x', messages: [{ role: 'user', content: 'x' }], temperature: -5 }),
     post('unknown model', {
       ...ask,
       model: 'evenkeel-no-such-model',
