@@ -14,6 +14,13 @@ export { renderMarkdown } from './markdown/index.ts';
 export { renderTerminal } from './terminal/index.ts';
 export type { View } from './view.ts';
 export { modelCardSection, plainMarkdown } from './model-card/index.ts';
-export { exportPage, exportTables, type ExportSource, type Table } from './tables/index.ts';
+export { exportMetricIds, exportPage, exportTables, type ExportSource, type Table } from './tables/index.ts';
 export { renderCsv } from './csv/index.ts';
 export { renderParquet } from './parquet/index.ts';
+export {
+  buildHistory,
+  renderHistoryHtml,
+  renderHistoryMarkdown,
+  renderHistoryTerminal,
+  type HistoryInput,
+} from './history/index.ts';

@@ -99,7 +99,7 @@ export function nonEmpty(text: string): string {
   throw new InvalidArgumentError('Expected text that is not empty.');
 }
 
-function idList(text: string, previous: readonly string[] | undefined): string[] {
+export function idList(text: string, previous: readonly string[] | undefined): string[] {
   const ids = text.split(',').map((id) => id.trim());
   if (ids.some((id) => id === '')) throw new InvalidArgumentError('Expected ids separated by commas.');
   return [...new Set([...(previous ?? []), ...ids])];

@@ -25,7 +25,7 @@ export const findingTable = declareTable<Measure & WithRun>({
     text('report', 'determinism, agreement, drift, leakage, or profile.', ({ report }) => report),
     text('perturbation', 'What was varied.', ({ perturbation }) => perturbation),
     text('axis', 'The variation within the perturbation.', ({ axis }) => axis),
-    nullable(text('level', 'Id of the level; null = about all levels of the perturbation.', ({ level }) => level)),
+    text('level', 'Id of the level; of agreement, how many runs its requests have.', ({ level }) => level),
     text('label', 'The level in words.', ({ label }) => label),
     nullable(text('promise', 'What is owed there; null = nothing of the kind.', ({ promise }) => promise)),
     text('metric', 'Name of the number, see the metrics below.', ({ metric }) => metric.id),

@@ -17,6 +17,8 @@ export const exportTables: readonly DeclaredTable[] = [
   checkTable,
 ];
 
+export { measuresOf, type Measure, type MeasureReport } from './measures.ts';
+export { exportMetricIds } from './metrics.ts';
 export { exportPage } from './page.ts';
 export type { Column, Value } from './column.ts';
 export type { ExportSource, Table } from './table.ts';

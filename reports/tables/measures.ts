@@ -19,8 +19,8 @@ export interface Measure {
   readonly report: MeasureReport;
   readonly perturbation: string;
   readonly axis: string;
-  /** Null where the number is about all levels of a perturbation. */
-  readonly level: string | null;
+  /** Of the agreement of repeats, which is about a whole perturbation: how many runs its requests have. */
+  readonly level: string;
   readonly label: string;
   readonly promise: string | null;
   readonly metric: Metric;
@@ -35,7 +35,8 @@ export function* measuresOf(findings: Findings): Generator<Measure> {
     yield* measured(DETERMINISM_METRICS, row, { ...placeOf('determinism', row), problem: row.evidenceProblem });
   for (const row of agreement) {
     const { perturbation, runs } = row;
-    const place = { perturbation, axis: perturbation, level: null, label: `${runs} runs of a request`, promise: null };
+    const level = `runs-${runs}`;
+    const place = { perturbation, axis: perturbation, level, label: `${runs} runs of a request`, promise: null };
     yield* measured(AGREEMENT_METRICS, row, { report: 'agreement', ...place, problem: null });
   }
   for (const row of drift)

@@ -289,3 +289,12 @@ export const PROFILE_METRICS: readonly MetricOf<ProfileRow>[] = [
     of,
   })),
 ];
+
+/** Every id once, in the order of the reports. */
+export const exportMetricIds: readonly string[] = [
+  ...new Set(
+    [DETERMINISM_METRICS, AGREEMENT_METRICS, DRIFT_METRICS, LEAKAGE_METRICS, PROFILE_METRICS].flatMap(
+      (metrics: readonly Metric[]) => metrics.map(({ id }) => id),
+    ),
+  ),
+];

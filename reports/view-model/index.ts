@@ -16,6 +16,7 @@ import { profileSections } from './profile-section.ts';
 import { capabilitiesOf, checksOf, manifestOf, unitsOf, waiversOf } from './record.ts';
 
 export type { UnitSummary, ViewInput } from './context.ts';
+export { statusOf } from './statuses.ts';
 
 /** A function of the run's records alone: equal records, equal view. Every text in it is safe to show. */
 export function buildView(input: ViewInput): View {

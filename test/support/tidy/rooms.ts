@@ -90,6 +90,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // tables of an export: what is in them is declared once, and written in two formats
   'reports/csv': ['reports/tables'],
   'reports/parquet': ['reports/tables'],
+  // the numbers of the tables, run after run, on a page of the report's style
+  'reports/history': [
+    ...RECORDS,
+    'reports',
+    'reports/view-model',
+    'reports/tables',
+    'reports/html',
+    'reports/model-card',
+  ],
 
   // the suites and the gate over a log, with or without files: what the command line, benches and a team's tests share
   'harness/measure': [
