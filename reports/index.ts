@@ -1,8 +1,10 @@
 /** Reports: one view model, many faces. @module */
-export { buildView } from './view-model/index.ts';
+export { buildView, statusOf } from './view-model/index.ts';
 export type { UnitSummary, ViewInput } from './view-model/index.ts';
 export { isSidecarName, packUnits, type UnitsInput } from './units/index.ts';
-export { renderHtml } from './html/index.ts';
+export { renderHtml, staticPage } from './html/index.ts';
+export { element, type Markup } from './markup.ts';
+export { visibleLine } from './visible-text.ts';
 export { renderJson } from './json/index.ts';
 export { renderJunit } from './junit/index.ts';
 export { githubAnnotations } from './github/index.ts';
@@ -19,6 +21,8 @@ export { renderCsv } from './csv/index.ts';
 export { renderParquet } from './parquet/index.ts';
 export {
   buildHistory,
+  historyBody,
+  HISTORY_STYLE,
   renderHistoryHtml,
   renderHistoryMarkdown,
   renderHistoryTerminal,

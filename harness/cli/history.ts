@@ -12,7 +12,7 @@ import { DataError } from '../ports/index.ts';
 import { policy as policySchema, type Manifest, type Policy } from '../schema/index.ts';
 import { listRuns, readRecord, type RunListing } from '../store/index.ts';
 
-type History = ReturnType<typeof buildHistory>;
+export type History = ReturnType<typeof buildHistory>;
 
 /** More than findings of any honest run: those keep counts, and a few pairs of texts for each level. */
 const FINDINGS_BYTES_MAX = 256 * 1024 * 1024;
@@ -22,10 +22,12 @@ export interface HistoryRequest {
   readonly last: number;
   /** Absent = those that a reader looks at first. */
   readonly metrics?: readonly string[] | undefined;
+  /** Why a folder is not opened at all; absent = all are. */
+  readonly folderProblem?: (directory: string) => string | null;
 }
 
-export function historyOf(runsDirectory: string, { last, metrics }: HistoryRequest): History {
-  const runs = listRuns(runsDirectory).slice(-last).map(inputOf);
+export function historyOf(runsDirectory: string, { last, metrics, folderProblem }: HistoryRequest): History {
+  const runs = listRuns(runsDirectory, folderProblem).slice(-last).map(inputOf);
   return buildHistory(runs, {
     metrics,
     boundOf: ({ manifest }, { report, axis, level, promise, metric }) => {

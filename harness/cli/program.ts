@@ -29,6 +29,7 @@ import { addRunVerb } from './run.ts';
 import { addSchemaVerb } from './schema.ts';
 import { addServeVerb } from './serve.ts';
 import { addValidateVerb } from './validate.ts';
+import { addViewVerb } from './view.ts';
 import { addVerifyVerb } from './verify.ts';
 
 /** The verbs in the order of the help. A new verb is one line here; it takes what it needs of the three arguments. */
@@ -39,6 +40,7 @@ const VERBS: readonly ((program: Command, io: CliIo, setExitCode: (code: number)
   addMergeVerb,
   addReportVerb,
   addExportVerb,
+  addViewVerb,
   addGateVerb,
   addProbeVerb,
   addCardVerb,

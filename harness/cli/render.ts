@@ -17,6 +17,7 @@ import {
   renderModelIndex,
   renderSarif,
   renderTerminal,
+  type UnitsInput,
   type View,
 } from '../../reports/index.ts';
 import { REPORT_MAX_BYTES } from '../config/index.ts';
@@ -62,13 +63,23 @@ export function writeReports(run: RunFolder, view: View, { reporters, units }: R
   });
 }
 
-/** What does not fit into the page is written beside it on the way. */
 function htmlWithUnits(
   run: RunFolder,
   view: View,
   { log, reportMaxBytes }: NonNullable<ReportsWanted['units']>,
 ): string {
   run.clearReportData(isSidecarName);
+  const writeBeside = (fileName: string, text: string): void => run.writeReportData(fileName, text);
+  return reportPage(run, view, { log, reportMaxBytes, writeBeside });
+}
+
+/** The HTML report with its units. What does not fit into the page is given to `writeBeside` on the way. */
+export function reportPage(
+  run: RunFolder,
+  view: View,
+  options: NonNullable<ReportsWanted['units']> & Pick<UnitsInput, 'writeBeside'>,
+): string {
+  const { log, reportMaxBytes, writeBeside } = options;
   const units = packUnits({
     plan: run.plan,
     read: log.read,
@@ -76,7 +87,7 @@ function htmlWithUnits(
     rng: createRng(run.manifest.seed).fork('report/sample'),
     bytesMax: reportMaxBytes,
     bytesOfPage: Buffer.byteLength(renderHtml(view)),
-    writeBeside: (fileName, text) => run.writeReportData(fileName, text),
+    writeBeside,
   });
   return renderHtml(view, units);
 }

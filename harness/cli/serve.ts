@@ -10,6 +10,7 @@ import { ConfigError } from '../ports/index.ts';
 import { precisionMode } from '../schema/index.ts';
 import { EXIT } from './exit-code.ts';
 import { configFlag, nonEmpty, wholeNumber } from './flags.ts';
+import { listenForInterrupt } from './interrupt.ts';
 import { note, type CliIo } from './io.ts';
 import { packageVersion } from './package-version.ts';
 import type { EngineFlags } from './serve-engine.ts';
@@ -189,18 +190,4 @@ async function listen(server: EngineServer, { host, port }: ServeFlags): Promise
 function tellDefect(error: unknown, io: CliIo): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   io.stderr.write(`error: the server has failed on a request\n${text}\n`);
-}
-
-/** The first signal asks the server to stop, the second ends the process. */
-function listenForInterrupt(io: CliIo): { readonly given: Promise<'SIGINT' | 'SIGTERM'>; readonly stop: () => void } {
-  let stop = (): void => undefined;
-  const given = new Promise<'SIGINT' | 'SIGTERM'>((resolve) => {
-    let asked = false;
-    stop = io.onInterrupt((signal) => {
-      if (asked) io.exitNow(EXIT.interrupted);
-      asked = true;
-      resolve(signal);
-    });
-  });
-  return { given, stop: () => stop() };
 }

@@ -8,6 +8,7 @@ export {
   type RunListing,
   type RunWriter,
 } from './run-folder.ts';
+export { runFolderProblem } from './folder-check.ts';
 export { type IndexedUnit, type LogIndex } from './log-index.ts';
 export { copyRun } from './run-copy.ts';
 export { readRecord, recordText, writeFileAtomic } from './json-file.ts';

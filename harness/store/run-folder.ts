@@ -140,18 +140,27 @@ export interface RunListing {
   readonly problem: string | null;
 }
 
-/** All runs, oldest first (by creation, then id); those that cannot be read too. */
-export function listRuns(runsDirectory: string): RunListing[] {
+/**
+ * All runs, oldest first (by creation, then id); those that cannot be read too.
+ *
+ * @param problemOf - why a folder is not opened at all; null = it is
+ */
+export function listRuns(
+  runsDirectory: string,
+  problemOf: (directory: string) => string | null = () => null,
+): RunListing[] {
   if (!existsSync(runsDirectory)) return [];
   const runs = readdirSync(runsDirectory, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && identifier.safeParse(entry.name).success)
-    .map((entry) => listing(join(runsDirectory, entry.name)));
+    .map((entry) => listing(join(runsDirectory, entry.name), problemOf));
   const order = (run: RunListing): string => `${run.manifest?.createdAt ?? ''} ${run.id}`;
   return runs.sort((a, b) => (order(a) < order(b) ? -1 : 1));
 }
 
-function listing(directory: string): RunListing {
+function listing(directory: string, problemOf: (directory: string) => string | null): RunListing {
   const id = basename(directory);
+  const problem = problemOf(directory);
+  if (problem !== null) return { id, directory, manifest: null, verdict: null, problem };
   try {
     const own = readRecord(join(directory, 'manifest.json'), 'manifest');
     const verdictPath = join(directory, 'verdict.json');

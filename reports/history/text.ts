@@ -23,7 +23,7 @@ const CUT = '┊';
 const PLACE_WIDTH_MAX = 44;
 
 /** A bar for each run, low to high; all at the bottom where nothing moved. */
-export function sparkline({ points }: HistorySeries, runs: number): string {
+function sparkline({ points }: HistorySeries, runs: number): string {
   const values = points.flatMap(({ estimate }) => (estimate.kind === 'measured' ? [estimate.value] : []));
   const least = values.reduce((smallest, value) => Math.min(smallest, value), Number.POSITIVE_INFINITY);
   const most = values.reduce((largest, value) => Math.max(largest, value), Number.NEGATIVE_INFINITY);

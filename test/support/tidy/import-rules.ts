@@ -13,7 +13,7 @@ const PACKAGE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   seedrandom: ['harness/ports'],
   'chart.js': ['reports/html'],
   zod: ['harness/schema', 'harness/config', 'perturbations', 'engine/serving', 'engine/server'],
-  fastify: ['engine/server'],
+  fastify: ['engine/server', 'harness/cli/viewer'],
   jiti: ['harness/config'],
   yaml: ['harness/config'],
   vitest: ['harness/vitest'],
