@@ -15,7 +15,7 @@ export { renderModelIndex } from './model-index/index.ts';
 export { renderMarkdown } from './markdown/index.ts';
 export { renderTerminal } from './terminal/index.ts';
 export type { View } from './view.ts';
-export { modelCardSection, plainMarkdown } from './model-card/index.ts';
+export { modelCardSection, plainMarkdown, renderModelCard } from './model-card/index.ts';
 export { exportMetricIds, exportPage, exportTables, type ExportSource, type Table } from './tables/index.ts';
 export { renderCsv } from './csv/index.ts';
 export { renderParquet } from './parquet/index.ts';

@@ -330,6 +330,16 @@ export interface CardLine extends NamedValue {
   readonly source: 'observed' | 'declared' | 'inferred' | 'unknown';
 }
 
+/** The knob is the name, what it keeps in words the value. */
+export interface KnobInvariant extends NamedValue {
+  readonly keeps: string;
+  readonly levels: number;
+  /** Comparisons at the level that has the fewest. */
+  readonly n: number;
+  /** The highest failure rate that a level still allows (95 %), 0..1; null = nothing is verified. */
+  readonly failureRateHigh: number | null;
+}
+
 export interface View {
   readonly viewVersion: ViewVersion;
   readonly runId: string;
@@ -344,7 +354,7 @@ export interface View {
   readonly checks: readonly CheckRow[];
   readonly waivers: readonly WaiverRow[];
   /** What each knob of the serving path leaves of an output: by axis. */
-  readonly invariants: readonly NamedValue[];
+  readonly invariants: readonly KnobInvariant[];
   readonly units: UnitsView;
   readonly servingCard: readonly CardLine[];
   readonly capabilities: readonly NamedValue[];

@@ -14,6 +14,7 @@ import {
   renderJson,
   renderJunit,
   renderMarkdown,
+  renderModelCard,
   renderModelIndex,
   renderSarif,
   renderTerminal,
@@ -34,6 +35,7 @@ const FILE_RENDERERS = {
   sarif: { fileName: 'report.sarif.json', render: renderSarif },
   gitlab: { fileName: 'report.gitlab.json', render: renderGitlab },
   cyclonedx: { fileName: 'report.cdx.json', render: renderCyclonedx },
+  'model-card': { fileName: 'report.model-card.json', render: renderModelCard },
   'model-index': { fileName: 'report.model-index.md', render: renderModelIndex },
 } as const satisfies Record<string, { fileName: string; render: (view: View) => string }>;
 

@@ -225,6 +225,7 @@ const reporterName = z.enum([
   'gitlab',
   'github',
   'cyclonedx',
+  'model-card',
   'model-index',
 ]);
 

@@ -12,6 +12,7 @@ export * from './baseline.ts';
 export * from './comparison.ts';
 export * from './cache-entry.ts';
 export * from './manifest.ts';
+export * from './model-card.ts';
 export * from './audit.ts';
 export * from './repro.ts';
 export * from './diagnosis.ts';

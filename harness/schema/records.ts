@@ -13,6 +13,7 @@ import { comparison } from './comparison.ts';
 import { diagnosis } from './diagnosis.ts';
 import { findings } from './finding.ts';
 import { manifest } from './manifest.ts';
+import { modelCard } from './model-card.ts';
 import { observation } from './observation.ts';
 import { plan } from './plan.ts';
 import { profile } from './profile.ts';
@@ -36,6 +37,7 @@ export const recordSchemas = {
   digestList,
   outputDigestLine,
   profile,
+  modelCard,
   cacheTiming,
 } as const;
 

@@ -1,2 +1,3 @@
-/** The serving card as a section of a model card. @module */
+/** The serving card as a section of a model card, and the card as JSON. @module */
+export { renderModelCard } from './json.ts';
 export { modelCardSection, plain as plainMarkdown } from './render.ts';

@@ -4,7 +4,8 @@
  * What a server says is hostile input: it becomes code spans in table cells, never markup.
  * @module
  */
-import type { Capability, CardEntry, Manifest } from '../../harness/schema/index.ts';
+import type { Capability, CardEntry, Invariant, Manifest } from '../../harness/schema/index.ts';
+import { count, percent } from '../number-format.ts';
 
 const SOURCES: Readonly<Record<CardEntry['source'], string>> = {
   observed: 'observed',
@@ -19,7 +20,11 @@ const STATES: Readonly<Record<Capability['state'], string>> = {
   'not-probed': 'not known',
 };
 
-export function modelCardSection({ target, runId, createdAt, evenkeelVersion }: Manifest): string {
+/** @param invariants - of the run's verdict; [] = it has none, or was not judged */
+export function modelCardSection(
+  { target, runId, createdAt, evenkeelVersion }: Manifest,
+  invariants: readonly Invariant[] = [],
+): string {
   const { endpoint } = target;
   const lines = [
     '## Serving configuration',
@@ -45,6 +50,23 @@ export function modelCardSection({ target, runId, createdAt, evenkeelVersion }: 
           '| capability | state | evidence |',
           '| --- | --- | --- |',
           ...endpoint.capabilities.map(({ id, state, evidence }) => row([code(id), STATES[state], plain(evidence)])),
+        ]),
+    ...(invariants.length === 0
+      ? []
+      : [
+          '',
+          '### What each knob leaves of an output',
+          '',
+          '| knob | output | comparisons | may still differ |',
+          '| --- | --- | --- | --- |',
+          ...invariants.map(({ knob, keeps, n, failureRateHigh }) =>
+            row([
+              code(knob),
+              keeps,
+              count(n),
+              failureRateHigh === null ? 'not known' : `at most ${percent(failureRateHigh)}`,
+            ]),
+          ),
         ]),
     '',
   ];

@@ -43,7 +43,7 @@ export function buildView(input: ViewInput): View {
     divergences: divergencesOf(context),
     checks: checksOf(context),
     waivers: waiversOf(context),
-    invariants: input.verdict.invariants.map(({ knob, text }) => ({ name: knob, value: text })),
+    invariants: input.verdict.invariants.map(({ knob, text, ...kept }) => ({ name: knob, value: text, ...kept })),
     units: unitsOf(context),
     servingCard: manifest.target.card,
     capabilities: capabilitiesOf(context),

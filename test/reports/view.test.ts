@@ -7,6 +7,7 @@ import {
   renderJson,
   renderJunit,
   renderMarkdown,
+  renderModelCard,
   renderModelIndex,
   renderSarif,
 } from '../../reports/index.ts';
@@ -36,6 +37,7 @@ const ALL = {
   json: json(renderJson(view)),
   junit: entities(renderJunit(view)),
   cyclonedx: json(renderCyclonedx(view)),
+  'model-card': json(renderModelCard(view)),
   'model-index': strings(parse(renderModelIndex(view).split('---\n')[1])).join('\n'),
 };
 const OPEN = {

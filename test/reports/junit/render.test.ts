@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { renderJunit } from '../../../reports/index.ts';
-import { failingFindings, HOSTILE, viewOf } from '../../support/run-fixture.ts';
+import { junitProblems, type XmlElement } from '../../support/junit-format.ts';
+import { failingFindings, HOSTILE, passingFindings, viewOf } from '../../support/run-fixture.ts';
 
-interface Element {
-  readonly name: string;
-  readonly attributes: Readonly<Record<string, string>>;
+interface Element extends XmlElement {
   readonly children: Element[];
+  text: string;
 }
 
 /** A strict reader of the XML that is written here: elements, attributes, text; anything else is an error. */
 function parse(xml: string): Element {
-  const root: Element = { name: '', attributes: {}, children: [] };
+  const root: Element = { name: '', attributes: {}, children: [], text: '' };
   const open = [root];
   let rest = xml.replace(/^<\?xml version="1\.0" encoding="UTF-8"\?>\n/, '');
   while (rest !== '') {
@@ -30,9 +30,13 @@ function parse(xml: string): Element {
           [...attributes.matchAll(/([\w-]+)="([^"]*)"/g)].map(([, key, value]) => [key, value]),
         ),
         children: [],
+        text: '',
       };
       open.at(-1)?.children.push(element);
       if (empty === '') open.push(element);
+    } else {
+      const inside = open.at(-1);
+      if (inside !== undefined) inside.text += all;
     }
   }
   if (open.length !== 1) throw new Error('an element is not closed');
@@ -53,6 +57,35 @@ describe('the JUnit report', () => {
     expect(failures).toHaveLength(view.checks.filter(({ status }) => status.outcome === 'fail').length);
     for (const suite of suites.children)
       expect(suite.attributes['tests']).toBe(String(suite.children.filter(({ name }) => name === 'testcase').length));
+  });
+
+  it('is what the format documents: elements, attributes, their forms and counts', () => {
+    for (const findings of [passingFindings(), failingFindings()]) {
+      const view = viewOf(findings);
+      expect(junitProblems(parse(renderJunit(view)))).toEqual([]);
+      const outcomes = ['fail', 'pass', 'inconclusive', 'incomplete', 'measured', 'not-run'] as const;
+      const checks = outcomes.map((outcome) => ({ ...view.checks[0], status: { ...view.checks[0].status, outcome } }));
+      expect(junitProblems(parse(renderJunit({ ...view, checks })))).toEqual([]);
+    }
+  });
+
+  it.each([
+    ['<testsuite tests="0"></testsuite>', 'testsuite: name is missing'],
+    ['<testsuites tests="1"></testsuites>', 'testsuites, tests: says 1, has 0'],
+    ['<testsuites time="soon"></testsuites>', 'testsuites, time: "soon" is no seconds'],
+    ['<testsuites verdict="x"></testsuites>', 'testsuites: there is no attribute verdict'],
+    [
+      '<testsuites><testcase name="a" classname="b"/></testsuites>',
+      'testsuites/testcase[0]: not allowed in <testsuites>',
+    ],
+    ['<testsuite name="a">text</testsuite>', 'testsuite: text between elements'],
+    [
+      '<testsuite name="a"><testcase name="a" classname="b"><failure/><error/></testcase></testsuite>',
+      'testsuite/testcase[0]: more than one result',
+    ],
+    ['<report/>', 'the root is <report>'],
+  ])('is held to a description that refuses %s', (xml, problem) => {
+    expect(junitProblems(parse(xml))).toContain(problem);
   });
 
   it('never takes what cannot be told, or did not run, for a pass', () => {
