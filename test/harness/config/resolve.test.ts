@@ -140,7 +140,7 @@ describe('resolveConfig', () => {
         'perturbations.repeat.times: expected integer 2..64, got 1.',
         'policy.maxFailureRate: expected number 0..1, got 2.',
         'policy.drift.precision.klNatsMeanMax: expected number > 0, got -1.',
-        'reporters[0]: expected one of "html", "json", "junit", "markdown", "sarif", "gitlab", "github", "cyclonedx", "model-index", got "htm". Did you mean "html"?',
+        'reporters[0]: expected one of "html", "json", "junit", "markdown", "sarif", "gitlab", "github", "cyclonedx", "model-card", "model-index", got "htm". Did you mean "html"?',
         'sede: expected a known key, got the unknown key "sede". Did you mean "seed"?',
       ].toSorted(),
     );
