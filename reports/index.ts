@@ -19,6 +19,7 @@ export { modelCardSection, plainMarkdown, renderModelCard } from './model-card/i
 export { exportMetricIds, exportPage, exportTables, type ExportSource, type Table } from './tables/index.ts';
 export { renderCsv } from './csv/index.ts';
 export { renderParquet } from './parquet/index.ts';
+export { renderFaultBenchHtml } from './fault-bench/index.ts';
 export {
   buildHistory,
   historyBody,

@@ -67,6 +67,8 @@ export interface MatrixCell {
   readonly value: string;
   /** How many comparisons stand behind it, for example `n 24`. */
   readonly n: string;
+  /** What the value still allows, for example `≤ 11.7 %`; empty where nothing is known. */
+  readonly interval: string;
   /** The id of the table row. */
   readonly rowId: string;
 }

@@ -1,5 +1,6 @@
 /**
- * Pictures of the three reports of the repository's own run, into docs/: the first screen, and each report's section.
+ * Pictures of the three reports of the repository's own run, into docs/: the first screen, each report's section, and the units with one
+ * of them opened.
  *
  * `node scripts/screenshots.mjs [run]`: a run folder; without one the latest in .evenkeel/runs. Needs Chromium (EVENKEEL_CHROMIUM, or Debian's).
  * @module
@@ -50,6 +51,25 @@ try {
     };
     await shoot(`report-${id}.png`, clip);
   }
+
+  // the units of the coarsest arithmetic, the second one opened by the keys of the page
+  const units = await browser.newPage({ viewport: { width: WIDTH, height: 900 } });
+  await units.goto(`${pathToFileURL(report).href}#filter=${encodeURIComponent('level:bf16 status:differs')}`);
+  await units.waitForSelector('#explorer [role="listbox"], #explorer .unit-search');
+  await units.locator('#explorer .unit-search').focus();
+  await units.keyboard.press('Escape');
+  for (const key of ['j', 'j', 'Enter']) await units.keyboard.press(key);
+  await units.waitForSelector('.unit-detail .unit-body pre, .unit-detail table', { timeout: 10_000 });
+  await units.waitForTimeout(500);
+  const explorer = await units.locator('#explorer').boundingBox();
+  if (explorer === null) throw new Error(`${report} has no units`);
+  const path = join(root, 'docs/report-units.png');
+  await units.screenshot({
+    path,
+    fullPage: true,
+    clip: { x: 0, y: explorer.y - 16, width: WIDTH, height: Math.min(1500, explorer.height) },
+  });
+  console.log(path);
 } finally {
   await browser.close();
 }

@@ -213,6 +213,8 @@ export const DATA_DICTIONARY: Readonly<Record<string, DictionarySection>> = {
       tokenDependent: 'How many depend on it in tokens, not only in bits.',
       canaries:
         'Outputs searched, canaries planted, and outputs that hold the canary of another request, with the bound.',
+      leaks:
+        'Outputs that hold the canary of another request: whose it is and where it was found, at most 50; absent = none.',
       sharedPrefix:
         'Requests whose prompt only others have sent, and how many got tokens of it from a cache; absent = not owed.',
       ownPrefix:

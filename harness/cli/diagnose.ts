@@ -91,6 +91,7 @@ async function tellDiagnosis(run: RunFolder, chosen: DiagnosedRow, flags: Diagno
     else io.stdout.write(`${diagnosisLines(diagnosis, chosen).join('\n')}\n`);
     note(io, join(run.directory, 'diagnosis.json'));
     if (repro !== null) note(io, join(run.directory, 'repro.json'));
+    note(io, `next: see it in the report: evenkeel report ${run.id} -o html`);
   } finally {
     await pool.close();
     await recorded.target.close();

@@ -76,6 +76,8 @@ export const baseline = z.strictObject({
   effects: z.array(baselineEffect),
   /** The run has a profile: its times are not kept here, since no two runs have the same. Absent = it has none. */
   profiled: z.literal(true).optional(),
+  /** The same of a timing audit. */
+  timed: z.literal(true).optional(),
   /** By unit id and level id. */
   units: z.record(z.string(), z.record(z.string(), baselineLevel)),
 });

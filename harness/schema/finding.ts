@@ -238,6 +238,27 @@ export const leakageCase = z.strictObject({
 });
 export type LeakageCase = z.infer<typeof leakageCase>;
 
+const leakPlace = z.strictObject({
+  requestId: z.string(),
+  side: z.enum(['reference', 'level']),
+  wave: z.int().min(0),
+  /** Row in the batch; null = not told. */
+  row: z.int().min(0).nullable(),
+});
+
+/** An output that holds the canary of another request. The canary itself stands in neither. */
+export const leak = z.strictObject({
+  unitId: z.string(),
+  caseId: identifier,
+  /** Whose canary it is. */
+  source: leakPlace,
+  /** Whose output holds it. */
+  sink: leakPlace,
+  /** Prompt tokens of the sink that came from a cache; null = not told. */
+  cachedTokens: z.int().min(0).nullable(),
+});
+export type Leak = z.infer<typeof leak>;
+
 export const leakageRow = z.strictObject({
   ...rowKey,
   /** "Leakage" never stands alone. */
@@ -253,6 +274,8 @@ export const leakageRow = z.strictObject({
     foreign: z.int().min(0),
     failureRateHigh: z.number().nullable(),
   }),
+  /** The first outputs that hold a foreign canary, at most 50, in the order of the plan; absent = none does. */
+  leaks: z.array(leak).min(1).max(50).optional(),
   /** Requests whose prompt only others have sent: how many got tokens of it from a cache. Absent = the level owes nothing of the kind. */
   sharedPrefix: z
     .strictObject({

@@ -11,6 +11,7 @@ export {
 } from './reference-engine/index.ts';
 export { createNullTarget } from './null/target.ts';
 export { createEndpointTarget } from './endpoint/target.ts';
+export type { ProbeResult } from './probe/index.ts';
 export type { EndpointOptions } from './endpoint/options.ts';
 export { createGgufTarget } from './gguf/target.ts';
 export type { GgufTargetOptions } from './gguf/options.ts';

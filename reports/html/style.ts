@@ -63,7 +63,7 @@ button:hover{border-color:var(--accent)}
 .axis-name{display:block;font-size:12.5px;color:var(--ink-soft);margin-bottom:3px}
 .axis-cells{display:flex;flex-wrap:wrap;gap:5px}
 .cell{display:grid;gap:0 8px;grid-template-columns:auto auto;background:var(--tint);color:var(--ink);border-left:3px solid var(--now);border-radius:3px;padding:3px 8px;text-decoration:none;font-size:12.5px;line-height:1.35}
-.cell:hover{outline:1px solid var(--now)}.cell-level{font-size:11.5px;grid-column:1/-1}.cell-value{color:var(--now);font-weight:600;font-variant-numeric:tabular-nums}.cell-n{color:var(--ink-soft);text-align:right}
+.cell:hover{outline:1px solid var(--now)}.cell-level{font-size:11.5px;grid-column:1/-1}.cell-value{color:var(--now);font-weight:600;font-variant-numeric:tabular-nums}.cell-n{color:var(--ink-soft);text-align:right}.cell-interval{grid-column:1/-1;font-size:11px;color:var(--ink-soft);font-variant-numeric:tabular-nums}
 section>h2,.section-head h2{font-size:25px}.section-head{border-bottom:2px solid var(--ink);padding-bottom:6px}
 section>h2{border-bottom:2px solid var(--ink);padding-bottom:6px}
 .headline{font-size:16.5px;margin:12px 0 4px;max-width:80ch}.what{color:var(--ink-soft);margin:4px 0 14px;max-width:86ch;font-size:14px}

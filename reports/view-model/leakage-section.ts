@@ -2,9 +2,9 @@
  * The leakage report, cross-request: does a request depend on the content of others, and does an output hold a foreign canary?
  * @module
  */
-import type { LeakageRow } from '../../harness/schema/index.ts';
+import type { Leak, LeakageRow } from '../../harness/schema/index.ts';
 import { compareNumbers, count, counted, failureRate, percent } from '../number-format.ts';
-import type { Column, ReportCard, Section, TableRow, Tile } from '../view.ts';
+import type { Column, NamedValue, ReportCard, Section, TableRow, Tile } from '../view.ts';
 import { cell, column, countersText, notesOf, placeOf, type Context } from './context.ts';
 import { leakageFigures } from './leakage-figures.ts';
 import { statusOf } from './statuses.ts';
@@ -144,7 +144,7 @@ export function leakageSection(context: Context): Section {
         },
       ].filter((group) => group.rows.length > 0),
     },
-    facts: [],
+    facts: leakFacts(rows),
     figures: leakageFigures(context),
     evidence: rows.map((row) => ({
       rowId: context.rowId(REPORT, row),
@@ -177,6 +177,18 @@ interface Totals {
   readonly foreign: number;
   /** The largest bound of a row; null when none has one. */
   readonly rateHigh: number | null;
+}
+
+/** Every leaked item, source to sink; the canary itself is not told. */
+function leakFacts(rows: readonly LeakageRow[]): NamedValue[] {
+  const place = ({ requestId, side, wave, row }: Leak['source']): string =>
+    `${requestId} (${side === 'level' ? 'level' : 'reference'}, wave ${wave}${row === null ? '' : `, batch row ${row}`})`;
+  return rows.flatMap((row) =>
+    (row.leaks ?? []).map(({ unitId, caseId, source, sink, cachedTokens }) => ({
+      name: `Foreign canary at ${placeOf(row)}`,
+      value: `that of ${place(source)} in the output of ${place(sink)}; case ${caseId}, unit ${unitId}${cachedTokens === null ? '' : `, ${counted(cachedTokens, 'token')} from a cache`}`,
+    })),
+  );
 }
 
 function totalsOf(rows: readonly LeakageRow[]): Totals {

@@ -3,7 +3,7 @@
  * @module
  */
 import type { DeterminismRow, DriftRow, LeakageRow } from '../../harness/schema/index.ts';
-import { equalOf, estimateValue, small } from '../number-format.ts';
+import { equalOf, estimateInterval, estimateValue, failureRate, small } from '../number-format.ts';
 import type { MatrixAxis, MatrixBand, MatrixCell, ReportId } from '../view.ts';
 import type { Context, ReportRow } from './context.ts';
 import { strongestEquality } from './determinism-section.ts';
@@ -14,11 +14,12 @@ export function matrixOf(context: Context): MatrixBand[] {
   const bands = [
     band(context, 'determinism', 'Equal bits are owed', determinism.filter(isOwed), (row) => {
       const equality = strongestEquality(row);
-      return { value: equalOf(equality), n: `n ${equality.n}` };
+      return { value: equalOf(equality), n: `n ${equality.n}`, interval: failureRate(equality) };
     }),
     band(context, 'leakage', 'Independence of other requests’ content is owed', leakage, ({ contentDependent }) => ({
       value: equalOf(contentDependent),
       n: `n ${contentDependent.n}`,
+      interval: failureRate(contentDependent),
     })),
     band(
       context,
@@ -28,6 +29,7 @@ export function matrixOf(context: Context): MatrixBand[] {
       ({ klNatsMean }) => ({
         value: estimateValue(klNatsMean, small),
         n: klNatsMean.kind === 'measured' ? `n ${klNatsMean.n}` : '',
+        interval: estimateInterval(klNatsMean, small),
       }),
     ),
   ];
@@ -36,12 +38,14 @@ export function matrixOf(context: Context): MatrixBand[] {
 
 const isOwed = ({ promise }: DeterminismRow): boolean => promise === 'bit-equal';
 
+type Shown = Pick<MatrixCell, 'value' | 'n' | 'interval'>;
+
 function band<Row extends DeterminismRow | DriftRow | LeakageRow>(
   context: Context,
   report: ReportId,
   title: string,
   rows: readonly Row[],
-  show: (row: Row) => Pick<MatrixCell, 'value' | 'n'>,
+  show: (row: Row) => Shown,
 ): MatrixBand {
   const names = [...new Set(rows.map(({ axis }) => axis))];
   const axes = names.map((axis): MatrixAxis => {
@@ -51,12 +55,7 @@ function band<Row extends DeterminismRow | DriftRow | LeakageRow>(
   return { report, title, axes };
 }
 
-function cellOf(
-  context: Context,
-  report: ReportId,
-  row: ReportRow,
-  shown: Pick<MatrixCell, 'value' | 'n'>,
-): MatrixCell {
+function cellOf(context: Context, report: ReportId, row: ReportRow, shown: Shown): MatrixCell {
   return {
     level: row.level,
     label: row.label,

@@ -13,6 +13,8 @@ export interface CanaryHit {
   readonly side: 'reference' | 'level';
   readonly request: RequestObservation;
   readonly canary: string;
+  /** Whose it is. */
+  readonly source: Pick<CanaryHit, 'side' | 'request'>;
 }
 
 export interface CanarySearch {
@@ -25,27 +27,37 @@ export interface CanarySearch {
 }
 
 export function searchCanaries({ reference, observed }: RowMember): CanarySearch {
-  const planted = new Set([...canariesOf(reference), ...canariesOf(observed)]);
-  const hits: CanaryHit[] = [];
-  let outputs = 0;
-  for (const [side, level] of [
+  const sides = [
     ['reference', reference],
     ['level', observed],
-  ] as const) {
+  ] as const;
+  const planted = ownersOf(sides);
+  const hits: CanaryHit[] = [];
+  let outputs = 0;
+  for (const [side, level] of sides) {
     for (const request of level.requests) {
-      const foreign = [...planted].filter((canary) => canary !== fold(request.canary ?? ''));
+      const foreign = [...planted].filter(([canary]) => canary !== fold(request.canary ?? ''));
       if (foreign.length === 0) continue;
       outputs++;
       const text = withoutOwnCanary(request);
-      const canary = foreign.find((one) => text.includes(one));
-      if (canary !== undefined) hits.push({ side, request, canary });
+      const found = foreign.find(([canary]) => text.includes(canary));
+      if (found !== undefined) hits.push({ side, request, canary: found[0], source: found[1] });
     }
   }
   return { outputs, planted: planted.size, hits };
 }
 
-function canariesOf({ requests }: LevelObservation): string[] {
-  return requests.map(({ canary }) => fold(canary ?? '')).filter((canary) => canary !== '');
+/** Each canary with the first request that has it, in the order of the observations. */
+function ownersOf(
+  sides: readonly (readonly [CanaryHit['side'], LevelObservation])[],
+): ReadonlyMap<string, CanaryHit['source']> {
+  const owners = new Map<string, CanaryHit['source']>();
+  for (const [side, { requests }] of sides)
+    for (const request of requests) {
+      const canary = fold(request.canary ?? '');
+      if (canary !== '' && !owners.has(canary)) owners.set(canary, { side, request });
+    }
+  return owners;
 }
 
 /** A request may repeat its own canary; that must not count when a foreign one is a part of it ("fig 91" of "fig 913"). */

@@ -5,7 +5,7 @@
  * A difference is then a leak and not batch variance.
  * @module
  */
-import type { Divergence, LeakageRow, Suite, SuiteInput } from '../../harness/schema/index.ts';
+import type { Divergence, Leak, LeakageRow, Suite, SuiteInput } from '../../harness/schema/index.ts';
 import {
   compare,
   CONFIDENCE,
@@ -28,6 +28,7 @@ import { ownPrefixes, sharedPrefixes } from './shared-prefix.ts';
 import { countSideChannels } from './side-channels.ts';
 
 const DIVERGENCES_MAX = 8;
+const LEAKS_MAX = 50;
 
 export const leakageSuite: Suite<LeakageRow> = {
   id: 'leakage',
@@ -50,6 +51,7 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<LeakageRow> {
   const cases = groupByCase(() => ({ n: 0, differ: 0 }));
   const canaries = { outputs: 0, planted: 0, foreign: 0 };
   const hits: Divergence[] = [];
+  const leaks: Leak[] = [];
   const dependent: Divergence[] = [];
   let tokenDependent = 0;
   const perturbation = input.perturbations.find(({ id }) => id === key.perturbation);
@@ -84,7 +86,10 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<LeakageRow> {
       canaries.outputs += search.outputs;
       canaries.planted += search.planted;
       canaries.foreign += search.hits.length;
-      for (const hit of search.hits) if (hits.length < DIVERGENCES_MAX) hits.push(hitDivergence(member, hit));
+      for (const hit of search.hits) {
+        if (hits.length < DIVERGENCES_MAX) hits.push(hitDivergence(member, hit));
+        if (leaks.length < LEAKS_MAX) leaks.push(leakOf(member, hit));
+      }
       const served = addPrefixes(member);
       addOwn(member);
       residue.add(member.observed);
@@ -122,6 +127,7 @@ function openRow(key: RowKey, input: SuiteInput): OpenRow<LeakageRow> {
                 confidence: CONFIDENCE,
               }),
       },
+      ...(leaks.length === 0 ? {} : { leaks }),
       ...(prefixes === null ? {} : { sharedPrefix: { ...prefixes, failureRateHigh: rateHigh(prefixes) } }),
       ...(own === null ? {} : { ownPrefix: own }),
       ...residue.row(),
@@ -143,6 +149,22 @@ function dependsOnContent(comparison: Comparison): boolean {
 
 function dependsInTokens({ tokensEqual, textEqual }: Comparison): boolean {
   return !(tokensEqual ?? textEqual);
+}
+
+function leakOf({ unit }: RowMember, { side, request, source }: CanaryHit): Leak {
+  const place = (at: CanaryHit['source']): Leak['source'] => ({
+    requestId: at.request.requestId,
+    side: at.side,
+    wave: at.request.wave,
+    row: at.request.row,
+  });
+  return {
+    unitId: unit.id,
+    caseId: request.caseId,
+    source: place(source),
+    sink: place({ side, request }),
+    cachedTokens: request.cachedTokens ?? request.exchange?.cachedTokens ?? null,
+  };
 }
 
 /** The output with the hit beside its counterpart; the counterpart's text is empty when the other job has none. */

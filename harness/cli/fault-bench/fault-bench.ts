@@ -8,6 +8,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { controls, faults, faultsNotRun, type Trial } from '../../../suites/fault-bench/index.ts';
+import { renderFaultBenchHtml } from '../../../reports/index.ts';
 import { ConfigError } from '../../ports/index.ts';
 import type { FaultBench } from '../../schema/index.ts';
 import { EXIT } from '../exit-code.ts';
@@ -34,7 +35,7 @@ const EXAMPLES = `
 Examples:
   evenkeel fault-bench                       all faults and controls, 20 seeds
   evenkeel fault-bench --filter F1,L1 --seeds 3
-  evenkeel fault-bench --output-dir bench    also fault-bench.json and .svg there`;
+  evenkeel fault-bench --output-dir bench    also fault-bench.json, .html and .svg there`;
 
 export function addFaultBenchVerb(program: Command, io: CliIo, setExitCode: (code: number) => void): void {
   program
@@ -48,7 +49,7 @@ export function addFaultBenchVerb(program: Command, io: CliIo, setExitCode: (cod
       SEEDS_DEFAULT,
     )
     .addOption(lanesFlag())
-    .option('--output-dir <folder>', 'write fault-bench.json and fault-bench.svg there', nonEmpty)
+    .option('--output-dir <folder>', 'write fault-bench.json, its page and its figure there', nonEmpty)
     .addOption(jsonFlag('the result'))
     .addHelpText('after', EXAMPLES)
     .action(async (flags: BenchFlags) => setExitCode(await faultBench(flags, io)));
@@ -99,6 +100,7 @@ function writeResult(bench: FaultBench, folder: string): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'fault-bench.json'), `${JSON.stringify(bench, null, 2)}\n`);
   writeFileSync(join(folder, 'fault-bench.svg'), benchFigure(bench));
+  writeFileSync(join(folder, 'fault-bench.html'), renderFaultBenchHtml(bench));
 }
 
 /** Ids of faults and controls that can run. @throws ConfigError for one that does not, with its reason: nothing that ran is no pass */

@@ -19,7 +19,8 @@ import { GENERATION, promptsOf } from '../../../suites/fault-bench/index.ts';
 import type { Clock } from '../../ports/index.ts';
 import type { SeedAgenda } from './agenda.ts';
 import { divergingFrom, divergingPair, fingerprintsOf, firstOp, type Diverging } from './first-op.ts';
-import { failedChecks, runTrial, type TrialResult } from './trial.ts';
+import { createServerTargets } from './server-target.ts';
+import { failedChecks, runTrial, type TrialInput, type TrialResult } from './trial.ts';
 
 export interface LaneWork {
   readonly agenda: readonly SeedAgenda[];
@@ -36,8 +37,9 @@ const PRESET = 'v4-micro';
 /** Runs the work; resolves when all of it is done. */
 export async function runLane(work: LaneWork, clock: Clock, events: LaneEvents, signal: AbortSignal): Promise<void> {
   const modules = new Map<string, FaultModule>();
+  const openServer = createServerTargets();
   for (const { seed, ids } of work.agenda) {
-    const bench = createSeedBench(seed, clock, events);
+    const bench = createSeedBench(seed, { clock, openServer }, events);
     for (const fault of faults.filter(({ id }) => ids.includes(id))) {
       if (signal.aborted) return;
       const module = modules.get(fault.id) ?? (await faultModule(fault));
@@ -73,16 +75,18 @@ async function faultModule({ moduleUrl }: Fault): Promise<FaultModule> {
 interface SeedBench {
   readonly seed: string;
   readonly checkpoint: Checkpoint;
-  readonly clock: Clock;
+  readonly surroundings: Surroundings;
   /** The unchanged engine's result; each protocol runs once. */
   clean(protocol: string): Promise<TrialResult>;
 }
 
-function createSeedBench(seed: string, clock: Clock, { onUnclean }: LaneEvents): SeedBench {
+type Surroundings = Pick<TrialInput, 'clock' | 'openServer'>;
+
+function createSeedBench(seed: string, surroundings: Surroundings, { onUnclean }: LaneEvents): SeedBench {
   const checkpoint = buildCheckpoint({ preset: PRESET, seed: `fault-bench/${seed}` });
   const results = new Map<string, Promise<TrialResult>>();
   const run = async (id: string): Promise<TrialResult> => {
-    const result = await runTrial({ protocol: protocolOf(id), checkpoint, seed, clock, golden: null });
+    const result = await runTrial({ protocol: protocolOf(id), checkpoint, seed, ...surroundings, golden: null });
     const [failed] = failedChecks(result.white).concat(failedChecks(result.black));
     if (failed !== undefined || result.trap !== null) onUnclean(id, seed, result.trap ?? failed?.reason ?? '');
     return result;
@@ -90,7 +94,7 @@ function createSeedBench(seed: string, clock: Clock, { onUnclean }: LaneEvents):
   return {
     seed,
     checkpoint,
-    clock,
+    surroundings,
     clean(id) {
       let result = results.get(id);
       if (result === undefined) results.set(id, (result = run(id)));
@@ -108,7 +112,7 @@ async function faultTrial(bench: SeedBench, fault: Fault, module: FaultModule): 
     protocol,
     checkpoint,
     seed,
-    clock: bench.clock,
+    ...bench.surroundings,
     engine: { parts: module.parts },
     serverParts: module.serverParts,
     golden: protocol.golden === true ? clean.golden : null,
@@ -124,7 +128,7 @@ async function controlTrial(bench: SeedBench, control: Control, id: string): Pro
   const { seed, checkpoint } = bench;
   const clean = await bench.clean(id);
   const golden = control.sameOutputs ? clean.golden : null;
-  const result = await runTrial({ protocol: protocolOf(id), checkpoint, seed, clock: bench.clock, control, golden });
+  const result = await runTrial({ protocol: protocolOf(id), checkpoint, seed, ...bench.surroundings, control, golden });
   return trialOf({ id: control.id, protocol: id, seed }, result, clean);
 }
 

@@ -5,7 +5,7 @@
 import { createEngine, type Checkpoint, type EngineOptions } from '../../../engine/index.ts';
 import { createEngineServer, type EngineServer, type ServerParts } from '../../../engine/server/index.ts';
 import type { Target } from '../../schema/index.ts';
-import { createEndpointTarget } from '../../targets/index.ts';
+import { createEndpointTarget, type ProbeResult } from '../../targets/index.ts';
 
 export interface ServerTargetOptions {
   readonly checkpoint: Checkpoint;
@@ -17,7 +17,24 @@ export interface ServerTargetOptions {
 const TIMEOUT_MS = 60_000;
 const ANSWER_BYTES_MAX = 10_000_000;
 
-export function createServerTarget({ checkpoint, engine, parts }: ServerTargetOptions): Target {
+export type OpenServer = (options: ServerTargetOptions) => Target;
+
+/** What the unchanged server can do is found out once, and holds for every trial: a part that is faulty does not add a route. */
+export function createServerTargets(): OpenServer {
+  let known: Promise<ProbeResult> | null = null;
+  return (options) => {
+    const unchanged = options.engine.parts === undefined && Object.keys(options.parts).length === 0;
+    return serverTarget(options, (ask) => {
+      if (unchanged) known ??= ask();
+      return known ?? ask();
+    });
+  };
+}
+
+function serverTarget(
+  { checkpoint, engine, parts }: ServerTargetOptions,
+  probed: (ask: () => Promise<ProbeResult>) => Promise<ProbeResult>,
+): Target {
   const server = createEngineServer(createEngine(checkpoint, engine), {
     modelName: 'bench',
     apiKey: null,
@@ -45,6 +62,7 @@ export function createServerTarget({ checkpoint, engine, parts }: ServerTargetOp
     waitMsMax: 0,
     declared: {},
     nonce: 'bench',
+    probed,
     fetch: fetchFrom(server),
   });
   return {

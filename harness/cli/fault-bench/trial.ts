@@ -20,7 +20,7 @@ import {
   type Verdict,
 } from '../../schema/index.ts';
 import { createPartsTarget } from '../../targets/index.ts';
-import { createServerTarget } from './server-target.ts';
+import type { OpenServer } from './server-target.ts';
 import { timingPart } from './timing-part.ts';
 
 export interface TrialInput {
@@ -28,6 +28,8 @@ export interface TrialInput {
   readonly checkpoint: Checkpoint;
   readonly seed: string;
   readonly clock: Pick<Clock, 'nowMs' | 'sleep'>;
+  /** The engine behind its HTTP face, where the protocol asks over it. */
+  readonly openServer: OpenServer;
   /** Over the protocol's. */
   readonly engine?: EngineOptions;
   /** Other parts of the HTTP face, where the protocol asks over it. */
@@ -81,7 +83,7 @@ export async function runTrial(input: TrialInput): Promise<TrialResult> {
   const options = { ...protocol.engine, ...control?.engine, ...engine };
   const target =
     protocol.server === true
-      ? createServerTarget({ checkpoint, engine: options, parts: input.serverParts ?? {} })
+      ? input.openServer({ checkpoint, engine: options, parts: input.serverParts ?? {} })
       : await createPartsTarget({
           id: 'engine',
           checkpoint,

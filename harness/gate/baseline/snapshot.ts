@@ -66,6 +66,7 @@ export function snapshot({ manifest, plan, observations, findings }: SnapshotInp
     },
     effects: effectsOf(findings).sort((a, b) => compareText(keyOfEffect(a), keyOfEffect(b))),
     ...(findings.profile === undefined ? {} : { profiled: true }),
+    ...(findings.cacheTiming === undefined ? {} : { timed: true }),
     units: sortedRecord(units),
   };
 }

@@ -105,12 +105,15 @@ function notComparable({ base, head, onlyBase, onlyHead }: Sides): string[] {
     [only(inBase, inHead), 'effect', `of ${base.name} not in ${head.name}`],
     [only(inHead, inBase), 'effect', `of ${head.name} not in ${base.name}`],
   ];
-  const profiled = [base, head].filter(({ baseline }) => baseline.profiled === true).map(({ name }) => name);
+  const withTimes = (of: 'profiled' | 'timed', what: string): string[] => {
+    const sides = [base, head].filter(({ baseline }) => baseline[of] === true).map(({ name }) => name);
+    if (sides.length === 0) return [];
+    return [`the ${what} of ${sides.join(' and of ')}: times of two runs differ by more than the target`];
+  };
   return [
     ...lines.filter(([count]) => count > 0).map(([count, noun, where]) => `${counted(count, noun)} ${where}`),
-    ...(profiled.length === 0
-      ? []
-      : [`the profile of ${profiled.join(' and of ')}: times of two runs differ by more than the target`]),
+    ...withTimes('profiled', 'profile'),
+    ...withTimes('timed', 'timing audit'),
   ];
 }
 

@@ -4,6 +4,7 @@
  */
 import type { DialectId, EndpointApi } from '../dialects/index.ts';
 import type { HttpClock } from '../http/index.ts';
+import type { ProbeResult } from '../probe/index.ts';
 
 export interface EndpointOptions {
   readonly id: string;
@@ -28,6 +29,8 @@ export interface EndpointOptions {
   /** For tests. */
   readonly clock?: HttpClock;
   readonly fetch?: typeof fetch;
+  /** Decides whether the server is probed, or has been before; absent = it is, once. */
+  readonly probed?: (ask: () => Promise<ProbeResult>) => Promise<ProbeResult>;
   /** Makes salts of this process unlike those of any other; drawn when absent. */
   readonly nonce?: string;
 }

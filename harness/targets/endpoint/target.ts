@@ -20,9 +20,10 @@ export function createEndpointTarget(options: EndpointOptions): Target {
   const client = endpointClient(options);
   const tokenizer = options.tokenizer === 'bytes' ? byteTokenizer : codePointTokenizer;
   const nonce = options.nonce ?? randomUUID();
+  const ask = (): Promise<ProbeResult> => probeEndpoint({ client, options, clock, nonce });
   let probed: Promise<ProbeResult> | null = null;
   const probe = (): Promise<ProbeResult> => {
-    probed ??= probeEndpoint({ client, options, clock, nonce }).catch((error: unknown) => {
+    probed ??= (options.probed?.(ask) ?? ask()).catch((error: unknown) => {
       // the next question tries again
       probed = null;
       throw error;

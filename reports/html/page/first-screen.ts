@@ -89,6 +89,7 @@ function bandNode(band: MatrixBand): HTMLElement {
                     element('span', { text: ` ${cell.value}` }),
                   ]),
                   element('span', { class: 'cell-n', text: cell.n }),
+                  element('span', { class: 'cell-interval', text: cell.interval }),
                 ],
               ),
             ),

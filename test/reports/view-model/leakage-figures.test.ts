@@ -42,6 +42,25 @@ describe('figures of the leakage report', () => {
     expect(rows[1].cells[1]?.status?.outcome).toBe('fail');
   });
 
+  it('stand beside every leaked item, with whose canary it is, where it was found, and without the canary', () => {
+    const place = { requestId: 'p1', side: 'level', wave: 0, row: 1 } as const;
+    const leak = {
+      unitId: 'u-1',
+      caseId: 'one',
+      source: { ...place, requestId: 'm1' },
+      sink: { ...place, row: null },
+      cachedTokens: 64,
+    };
+    const view = viewOf(createFindings({ leakage: [createLeakageRow({ leaks: [leak] })] }));
+    expect(view.sections[2].facts).toEqual([
+      {
+        name: 'Foreign canary at content-swap, swapped',
+        value:
+          'that of m1 (level, wave 0, batch row 1) in the output of p1 (level, wave 0); case one, unit u-1, 64 tokens from a cache',
+      },
+    ]);
+  });
+
   it('have no matrix where no level looks at a shared cache', () => {
     expect(figures({ leakage: [createLeakageRow()] }, 'cache-matrix')).toBeUndefined();
     expect(figures({ leakage: [createLeakageRow()] }, 'dependence-by-level')).toMatchObject({ points: [{ value: 0 }] });

@@ -46,6 +46,7 @@ describe('leakage suite', () => {
       evidence: { maxActiveRows: 2 },
       divergences: [],
     });
+    expect(row).not.toHaveProperty('leaks');
   });
 
   it('sees a dependence that shows in bits only', () => {
@@ -85,6 +86,8 @@ describe('leakage suite', () => {
   ])('finds the canary of another request %s', (_, change) => {
     const [row] = leakageSuite.analyse(run(change));
     expect(row.canaries).toMatchObject({ foreign: 1, outputs: 4 });
+    expect(leakageRow.parse(row).leaks).toHaveLength(1);
+    expect(JSON.stringify(row.leaks)).not.toContain('fig');
     expect(row.canaries.failureRateHigh).toBeLessThan(1);
     expect(row.divergences.length).toBeGreaterThan(0);
   });

@@ -90,6 +90,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // tables of an export: what is in them is declared once, and written in two formats
   'reports/csv': ['reports/tables'],
   'reports/parquet': ['reports/tables'],
+  // what the bench found, on a page of the report's style
+  'reports/fault-bench': [...RECORDS, 'reports', 'reports/html'],
   // the numbers of the tables, run after run, on a page of the report's style
   'reports/history': [
     ...RECORDS,

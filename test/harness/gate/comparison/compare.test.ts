@@ -52,10 +52,13 @@ describe('a comparison of outputs', () => {
     expect(judged(createBaseline({ requests: 20 }), createBaseline({ requests: 18 }), partial).outcome).toBe('pass');
   });
 
-  it('names a profile as not compared, and judges as without it', () => {
+  it.each([
+    ['profile', { profiled: true }],
+    ['timing audit', { timed: true }],
+  ] as const)('names a %s as not compared, and judges as without it', (what, change) => {
     const plain = createBaseline({ requests: 20 });
-    const profiled: Baseline = { ...createBaseline({ requests: 20 }), profiled: true };
-    expect(compared(plain, profiled).notComparable).toEqual([expect.stringContaining('the profile of run one: times')]);
+    const profiled: Baseline = { ...createBaseline({ requests: 20 }), ...change };
+    expect(compared(plain, profiled).notComparable).toEqual([expect.stringContaining(`the ${what} of run one: times`)]);
     expect(compared(profiled, profiled).notComparable).toEqual([expect.stringContaining('of main and of run one')]);
     expect(judged(plain, profiled)).toEqual(judged(plain, plain));
   });

@@ -1,0 +1,2 @@
+/** The fault bench as a page. @module */
+export { renderFaultBenchHtml } from './html.ts';
