@@ -63,11 +63,13 @@ try {
   await units.waitForTimeout(500);
   const explorer = await units.locator('#explorer').boundingBox();
   if (explorer === null) throw new Error(`${report} has no units`);
+  // a box is measured from the window, which the filter has scrolled
+  const scrolled = await units.evaluate('scrollY');
   const path = join(root, 'docs/report-units.png');
   await units.screenshot({
     path,
     fullPage: true,
-    clip: { x: 0, y: explorer.y - 16, width: WIDTH, height: Math.min(1500, explorer.height) },
+    clip: { x: 0, y: explorer.y + scrolled - 16, width: WIDTH, height: Math.min(1500, explorer.height) },
   });
   console.log(path);
 } finally {
