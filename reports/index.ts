@@ -2,8 +2,9 @@
 export { buildView, statusOf } from './view-model/index.ts';
 export type { UnitSummary, ViewInput } from './view-model/index.ts';
 export { isSidecarName, packUnits, type UnitsInput } from './units/index.ts';
-export { renderHtml, staticPage } from './html/index.ts';
+export { renderHtml, staticPage, staticTable } from './html/index.ts';
 export { element, type Markup } from './markup.ts';
+export { estimateInterval, estimateValue, small } from './number-format.ts';
 export { visibleLine } from './visible-text.ts';
 export { renderJson } from './json/index.ts';
 export { renderJunit } from './junit/index.ts';

@@ -2,13 +2,12 @@
  * The timing audit of a run: taken after the units, on one lane, and kept beside them.
  * @module
  */
-import { cacheTimingFindings, timingJob, timingTrials } from '../../suites/cache-timing/index.ts';
-import { createRng } from '../ports/index.ts';
-import { executeCacheTiming } from '../run/index.ts';
-import { SCHEMA_VERSION, type Findings } from '../schema/index.ts';
+import { cacheTimingFindings } from '../../suites/cache-timing/index.ts';
+import type { Findings } from '../schema/index.ts';
 import { readCacheTiming, writeCacheTiming, type RunFolder } from '../store/index.ts';
 import { note } from './io.ts';
 import { TIMED_KINDS, type RunProfileInput } from './run-profile.ts';
+import { takeCacheTiming } from './take-cache-timing.ts';
 import { counted } from './words.ts';
 
 /** @returns false when it was interrupted: nothing of it is kept */
@@ -19,37 +18,23 @@ export async function runCacheTiming({ prepared, description, run, io, signal }:
   // of one machine: what shards would time is not one target
   if (settings === null || timer === undefined || run.manifest.shard !== null || readCacheTiming(run) !== null)
     return true;
-  const rng = createRng(`${prepared.config.seed}/cache-timing`);
-  const trials = timingTrials(settings, rng.fork('order'));
-  note(io, `cache timing: ${counted(trials.length, 'timed request')}`);
-  const tenth = Math.max(1, Math.ceil(trials.length / 10));
-  const taken = await executeCacheTiming({
+  // hits and misses of the owner and of each asker
+  const timed = 2 * settings.perArm * (1 + settings.askers.length);
+  note(io, `cache timing: ${counted(timed, 'timed request')}`);
+  const record = await takeCacheTiming({
+    settings,
     timer,
-    trials,
-    jobFor: (trial) =>
-      timingJob({
-        trial,
-        settings,
-        lengthUnit: timer.lengthUnit,
-        tokenizer: target.tokenizer,
-        rng: rng.fork('prompts'),
-      }),
-    knobs: description.capabilities.knobs ?? [],
-    pauseMs: settings.pauseMs,
+    target,
+    description,
+    seed: `${prepared.config.seed}/cache-timing`,
     clock: io.clock,
     signal,
     onTrial: (done, of) => {
-      if (done % tenth === 0) note(io, `cache timing: ${done} of ${of}`);
+      if (done % Math.max(1, Math.ceil(of / 10)) === 0) note(io, `cache timing: ${done} of ${of}`);
     },
   });
-  if (taken === null) return false;
-  writeCacheTiming(run, {
-    schemaVersion: SCHEMA_VERSION,
-    targetFingerprintSha256: description.fingerprintSha256,
-    settings,
-    lengthUnit: timer.lengthUnit,
-    ...taken,
-  });
+  if (record === null) return false;
+  writeCacheTiming(run, record);
   return true;
 }
 

@@ -3,14 +3,12 @@
  *
  * Texts always stand in quotes, numbers, booleans and missing values never: an empty text is `""`, a missing value is nothing at all.
  * A spreadsheet runs a cell that begins like a formula, in quotes too. Texts come from models, servers and case files, so such a text
- * gets an apostrophe before it, as does one that already has apostrophes before such a beginning: who reads the file back takes one
- * apostrophe from every text that begins like that behind apostrophes, and has the text as it was. Numbers are ours and stay numbers.
+ * gets an apostrophe before it (see spreadsheet-text.ts). Numbers are ours and stay numbers.
  * @module
  */
+import { spreadsheetText } from '../spreadsheet-text.ts';
 import type { ExportSource, Table, Value } from '../tables/index.ts';
 
-/** Beginnings that a spreadsheet takes for a formula, or cuts before one; the wide forms are what Asian keyboards type. */
-const FORMULA = /^'*(?:[\t\r\n]|\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])/;
 const PIECE_CHARACTERS = 64 * 1024;
 const END_OF_LINE = '\r\n';
 
@@ -45,6 +43,5 @@ function cellOf(value: Value): string {
 }
 
 function textCell(text: string): string {
-  const guarded = FORMULA.test(text) ? `'${text}` : text;
-  return `"${guarded.replaceAll('"', '""')}"`;
+  return `"${spreadsheetText(text).replaceAll('"', '""')}"`;
 }

@@ -4,15 +4,17 @@
  * @module
  */
 import type { FaultBench, StoredControlScore, StoredFaultScore } from '../../harness/schema/index.ts';
-import { staticPage } from '../html/index.ts';
+import { staticPage, staticTable } from '../html/index.ts';
 import { element, type Markup } from '../markup.ts';
 import { count, counted, duration, percent } from '../number-format.ts';
+import type { Outcome } from '../view.ts';
+import { statusOf } from '../view-model/index.ts';
 import { visibleText } from '../visible-text.ts';
 
 const STYLE = `
 .page-title{font-size:30px;margin:26px 0 4px}
-.bench td{vertical-align:middle}.bench td:nth-child(1){font-weight:600;white-space:nowrap}.bench .number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
-.bench svg{display:block}.bench .rest{fill:var(--rule)}.bench .white{fill:var(--series-equal)}.bench .black{fill:var(--series-owed)}.bench .idle{fill:var(--series-unknown)}
+td{vertical-align:middle}td:first-child{font-weight:600;white-space:nowrap}.num{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
+svg{display:block}.rest{fill:var(--rule)}.white{fill:var(--series-equal)}.black{fill:var(--series-owed)}.idle{fill:var(--series-unknown)}
 .key{display:inline-flex;gap:6px;align-items:center;margin-right:18px;font-size:13px;color:var(--ink-soft)}
 `;
 
@@ -33,7 +35,7 @@ function bodyOf(bench: FaultBench): Markup[] {
         element(
           'h1',
           {},
-          element('span', { class: 'glyph', 'aria-hidden': 'true' }, outcome === 'pass' ? '✓' : '✗'),
+          element('span', { class: 'glyph', 'aria-hidden': 'true' }, statusOf(outcome).glyph),
           element('span', {}, outcome.toUpperCase()),
         ),
         element('p', { class: 'sentence' }, visibleText(reason)),
@@ -116,7 +118,7 @@ function faultSection(faults: readonly StoredFaultScore[]): Markup {
     element('h2', {}, 'Seeded faults'),
     element(
       'p',
-      { class: 'bench' },
+      {},
       key('white', 'found with everything that the engine shows'),
       key('black', 'found with what any server returns'),
       key('idle', 'idle'),
@@ -187,13 +189,11 @@ const notRunSection = (notRun: FaultBench['notRun']): Markup =>
     ),
   );
 
-const GLYPHS = { pass: '✓', fail: '✗', inconclusive: '?' } as const;
-
-const chip = (outcome: keyof typeof GLYPHS, word: string): Markup =>
+const chip = (outcome: Outcome, word: string): Markup =>
   element(
     'span',
     { class: `chip is-${outcome}` },
-    element('span', { class: 'glyph', 'aria-hidden': 'true' }, GLYPHS[outcome]),
+    element('span', { class: 'glyph', 'aria-hidden': 'true' }, statusOf(outcome).glyph),
     element('span', {}, word.toUpperCase()),
   );
 
@@ -202,29 +202,11 @@ function tableOf(
   rows: readonly (readonly (Markup | string)[])[],
   numbers: readonly number[] = [],
 ): Markup {
-  const numeric = (at: number): Record<string, string> => (numbers.includes(at) ? { class: 'number' } : {});
-  return element(
-    'div',
-    { class: 'table-frame bench', tabindex: 0, role: 'region', 'aria-label': columns.join(', ') },
+  const cell = (content: Markup | string, at: number): Markup =>
     element(
-      'table',
-      {},
-      element(
-        'thead',
-        {},
-        element('tr', {}, ...columns.map((text, at) => element('th', { scope: 'col', ...numeric(at) }, text))),
-      ),
-      element(
-        'tbody',
-        {},
-        ...rows.map((row) =>
-          element(
-            'tr',
-            {},
-            ...row.map((cell, at) => element('td', numeric(at), typeof cell === 'string' ? visibleText(cell) : cell)),
-          ),
-        ),
-      ),
-    ),
-  );
+      'td',
+      numbers.includes(at) ? { class: 'num' } : {},
+      typeof content === 'string' ? visibleText(content) : content,
+    );
+  return staticTable({ columns, rows: rows.map((row) => row.map(cell)), numbers });
 }

@@ -2,7 +2,7 @@
  * A history as one offline page: the runs, then a figure for each number that a reader looks at first. Nothing on it runs.
  * @module
  */
-import { staticPage } from '../html/index.ts';
+import { staticPage, staticTable } from '../html/index.ts';
 import { element, type Markup } from '../markup.ts';
 import { seriesChart } from './chart.ts';
 import type { History, HistorySeries, RunEntry } from './history.ts';
@@ -121,26 +121,10 @@ function runSection(runs: readonly RunEntry[]): Markup {
     'section',
     {},
     element('h2', {}, 'Runs'),
-    element(
-      'div',
-      { class: 'table-frame' },
-      element(
-        'table',
-        {},
-        element('caption', {}, 'Newest first. A star at a commit: files differed from it.'),
-        element(
-          'thead',
-          {},
-          element(
-            'tr',
-            {},
-            ...['Begun, UTC', 'Run', 'Commit', 'Target', 'Verdict', 'Compared with the run before'].map((title) =>
-              element('th', { scope: 'col' }, title),
-            ),
-          ),
-        ),
-        element('tbody', {}, ...runs.toReversed().map((run) => element('tr', {}, ...cells(run)))),
-      ),
-    ),
+    staticTable({
+      columns: ['Begun, UTC', 'Run', 'Commit', 'Target', 'Verdict', 'Compared with the run before'],
+      rows: runs.toReversed().map(cells),
+      caption: 'Newest first. A star at a commit: files differed from it.',
+    }),
   );
 }

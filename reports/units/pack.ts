@@ -3,7 +3,7 @@
  *
  * Memory: the index and the chunks inside the page; of the observations one at a time. Units with a failure come first, then the others in
  * an order drawn from the run's seed, so that what fits is every failure and a sample of the rest; what does not fit goes beside the page.
- * Equal records give equal bytes: the compression is JavaScript of ours, with no time in its header, and not the platform's zlib.
+ * Equal records give equal bytes: the compression is a pinned library in JavaScript, with no time in its header, and not the platform's zlib.
  * @module
  */
 import { gzipSync, strToU8 } from 'fflate';

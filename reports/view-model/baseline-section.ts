@@ -13,7 +13,7 @@ import type {
 } from '../../harness/schema/index.ts';
 import { count, counted, estimateInterval, estimateValue, percent, small } from '../number-format.ts';
 import type { Column, Figure, IntervalsFigure, NamedValue, RowGroup, Section, StackedBarsFigure } from '../view.ts';
-import { cell, column, type Context } from './context.ts';
+import { cell, column, linkId, type Context } from './context.ts';
 import { judgedBy, statusOf } from './statuses.ts';
 
 const COLUMNS: readonly Column[] = [
@@ -98,7 +98,7 @@ const checksOfChange = (change: EffectChange, checks: readonly Check[]): readonl
   );
 
 const rowIdOf = ({ report, axis, level, metric }: EffectChange): string =>
-  ['baseline', report, axis, level, metric].map((part) => part.replace(/[^A-Za-z0-9._-]+/g, '-')).join('--');
+  linkId('baseline', report, axis, level, metric);
 
 function groupOf(metric: Metric, { effects }: Comparison, checks: readonly Check[]): RowGroup {
   const format = METRICS[metric].size === 'klNatsMean' ? small : percent;

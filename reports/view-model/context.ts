@@ -104,13 +104,17 @@ export function countersText(evidence: Readonly<Record<string, number>>): string
     .join(' · ');
 }
 
+/** An id that can stand in a link, of parts that may hold anything. */
+export const linkId = (...parts: readonly string[]): string =>
+  parts.map((part) => part.replace(/[^A-Za-z0-9._-]+/g, '-')).join('--');
+
 /** Stable links: report, axis and level; a number only where two rows would have the same id. */
 function rowIds(findings: Findings): ReadonlyMap<ReportRow, string> {
   const ids = new Map<ReportRow, string>();
   const used = new Map<string, number>();
   for (const report of ['determinism', 'drift', 'leakage'] as const) {
     for (const row of findings[report]) {
-      const id = [report, row.axis, row.level].map((part) => part.replace(/[^A-Za-z0-9._-]+/g, '-')).join('--');
+      const id = linkId(report, row.axis, row.level);
       const times = (used.get(id) ?? 0) + 1;
       used.set(id, times);
       ids.set(row, times === 1 ? id : `${id}--${times}`);

@@ -105,11 +105,12 @@ const inBin = (diffs: readonly number[], bin: number, width: number): number =>
 function changesFigure(context: Context): IntervalsFigure[] {
   const rows = context.findings.determinism.filter(({ tokens }) => tokens.n > 0);
   if (rows.length === 0) return [];
+  // of several repeats the widest: what any of them still allows is noise
   const noise = rows
     .filter(({ axis }) => axis === 'repeat')
     .map(({ tokens }) => tokens.failureRateHigh ?? 1)
     .toSorted(compareNumbers)
-    .at(0);
+    .at(-1);
   const limit = context.policy?.maxFailureRate ?? null;
   const points = rows.map((row) => {
     const { equal, n, failureRateLow, failureRateHigh } = row.tokens;

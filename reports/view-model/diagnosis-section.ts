@@ -5,7 +5,7 @@
 import type { Diagnosis, FactorShare } from '../../harness/schema/index.ts';
 import { count, counted, estimateInterval, estimateValue, percent } from '../number-format.ts';
 import type { Column, Figure, NamedValue, RowGroup, Section } from '../view.ts';
-import { cell, column, placeOf, type Context } from './context.ts';
+import { cell, column, linkId, placeOf, type Context } from './context.ts';
 import { statusOf } from './statuses.ts';
 
 /** Interactions that are shown; the others stand in diagnosis.json. */
@@ -77,7 +77,7 @@ function groupsOf({ attribution }: Diagnosis): RowGroup[] {
       note: `${attribution.design} factorial design, ${counted(attribution.cells, 'cell')}, ${counted(attribution.cases, 'case')}; the shares sum to 100 %.`,
       collapsed: false,
       rows: attribution.factors.map(({ id, label, share, firstOrder, total }) => ({
-        id: `diagnosis--${id.replace(/[^A-Za-z0-9._-]+/g, '-')}`,
+        id: linkId('diagnosis', id),
         status: statusOf('measured'),
         cells: [
           cell(id, label),
@@ -94,7 +94,7 @@ function groupsOf({ attribution }: Diagnosis): RowGroup[] {
       note: interactions.length > EFFECTS_MAX ? `The ${EFFECTS_MAX} largest of ${count(interactions.length)}.` : '',
       collapsed: false,
       rows: interactions.slice(0, EFFECTS_MAX).map(({ factors, share, pValue, aliases }) => ({
-        id: `diagnosis--${factors.join('--').replace(/[^A-Za-z0-9._-]+/g, '-')}`,
+        id: linkId('diagnosis', ...factors),
         status: statusOf('measured'),
         cells: [
           cell(

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderHtml } from '../../reports/index.ts';
-import { CHROMIUM, FLAGS, installed } from '../support/chromium.ts';
+import { CHROMIUM, FLAGS, installed, watchPage } from '../support/chromium.ts';
 import { LONG_LINE_AT, packExplorerRun, unitId } from '../support/explorer-run.ts';
 import { failingFindings, viewOf } from '../support/run-fixture.ts';
 
@@ -44,15 +44,7 @@ describe.skipIf(!installed)('the explorer in Chromium', () => {
   const open = async (name: string, hash = '', width = 1280): Promise<Page> => {
     const page = await browser.newPage({ viewport: { width, height: 900 } });
     problems.length = 0;
-    page.on('console', (message) => problems.push(`${message.type()}: ${message.text()}`));
-    page.on('pageerror', (error) => problems.push(error.message));
-    page.on('dialog', (dialog) => {
-      problems.push('a dialog opened');
-      void dialog.dismiss();
-    });
-    page.on('request', (request) => {
-      if (!request.url().startsWith('file:')) problems.push(`request: ${request.url().slice(0, 80)}`);
-    });
+    watchPage(page, problems);
     await page.addInitScript(() => {
       const original = DecompressionStream;
       const counted = window as unknown as { inflated: number };

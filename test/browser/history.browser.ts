@@ -1,19 +1,14 @@
 /// <reference lib="dom" />
 // The functions given to page.evaluate run in the page.
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildHistory, renderHistoryHtml } from '../../reports/index.ts';
+import { CHROMIUM, FLAGS, installed, watchPage } from '../support/chromium.ts';
 import { HOSTILE } from '../support/run-fixture.ts';
 import { otherPlan, otherTarget, storedRun, unusableRun, withKl } from '../support/stored-runs.ts';
-
-const CHROMIUM = process.env['EVENKEEL_CHROMIUM'] ?? '/usr/bin/chromium';
-// prettier-ignore
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-const installed = existsSync(CHROMIUM);
-if (!installed) console.warn(`SKIPPED: the browser tests need ${CHROMIUM} (Debian: apt-get install chromium)`);
 
 describe.skipIf(!installed)('the history page in Chromium', () => {
   let browser: Browser;
@@ -36,11 +31,7 @@ describe.skipIf(!installed)('the history page in Chromium', () => {
     async (width) => {
       const page = await browser.newPage({ viewport: { width, height: 900 } });
       const problems: string[] = [];
-      page.on('console', (message) => problems.push(message.text()));
-      page.on('pageerror', (error) => problems.push(error.message));
-      page.on('request', (request) => {
-        if (!request.url().startsWith('file:')) problems.push(request.url());
-      });
+      watchPage(page, problems);
       await page.goto(`file://${path}`);
       await page.waitForSelector('svg.trend');
       expect(problems).toEqual([]);

@@ -1,17 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createViewerApp } from '../../harness/cli/viewer/app.ts';
 import { openRunsSource } from '../../harness/cli/viewer/source.ts';
+import { CHROMIUM, FLAGS, installed } from '../support/chromium.ts';
 import { createIo, evenkeel, nullConfig, projectFolder } from '../support/command-line.ts';
-
-const CHROMIUM = process.env['EVENKEEL_CHROMIUM'] ?? '/usr/bin/chromium';
-// prettier-ignore
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-const installed = existsSync(CHROMIUM);
-if (!installed) console.warn(`SKIPPED: the browser tests need ${CHROMIUM} (Debian: apt-get install chromium)`);
 
 describe.skipIf(!installed)('the viewer in Chromium', () => {
   let browser: Browser;

@@ -1,12 +1,12 @@
 /**
- * The timing audit of a protocol: the trials, jobs and rows of a run's, over few times.
+ * The timing audit of a protocol: that of a run, over few times.
  * @module
  */
-import { cacheTimingFindings, timingJob, timingTrials } from '../../../suites/cache-timing/index.ts';
+import { cacheTimingFindings } from '../../../suites/cache-timing/index.ts';
 import type { Protocol } from '../../../suites/fault-bench/index.ts';
-import { createRng, type Clock } from '../../ports/index.ts';
-import { executeCacheTiming } from '../../run/index.ts';
-import { cacheTimingSettings, SCHEMA_VERSION, type Findings, type Target } from '../../schema/index.ts';
+import type { Clock } from '../../ports/index.ts';
+import { cacheTimingSettings, type Findings, type Target } from '../../schema/index.ts';
+import { takeCacheTiming } from '../take-cache-timing.ts';
 
 /** Nothing where the protocol times nothing. */
 export async function timingPart(
@@ -18,30 +18,15 @@ export async function timingPart(
   if (timing === undefined || timer === undefined) return {};
   const { alpha: _alpha, ...chosen } = timing;
   const settings = cacheTimingSettings.parse(chosen);
-  const rng = createRng(`fault-bench/${seed}/cache-timing`);
-  const { capabilities, fingerprintSha256 } = await target.describe();
-  const taken = await executeCacheTiming({
+  const taken = await takeCacheTiming({
+    settings,
     timer,
-    trials: timingTrials(settings, rng.fork('order')),
-    jobFor: (trial) =>
-      timingJob({
-        trial,
-        settings,
-        lengthUnit: timer.lengthUnit,
-        tokenizer: target.tokenizer,
-        rng: rng.fork('prompts'),
-      }),
-    knobs: capabilities.knobs ?? [],
-    pauseMs: settings.pauseMs,
+    target,
+    description: await target.describe(),
+    seed: `fault-bench/${seed}/cache-timing`,
     clock,
     signal: new AbortController().signal,
   });
   if (taken === null) throw new Error('invariant: nobody interrupts the audit of a trial');
-  const record = {
-    schemaVersion: SCHEMA_VERSION,
-    targetFingerprintSha256: fingerprintSha256,
-    settings,
-    ...taken,
-  } as const;
-  return { cacheTiming: cacheTimingFindings({ ...record, lengthUnit: timer.lengthUnit }) };
+  return { cacheTiming: cacheTimingFindings(taken) };
 }

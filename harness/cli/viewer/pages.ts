@@ -5,9 +5,13 @@
 import { STATUS_CODES } from 'node:http';
 import {
   element,
+  estimateInterval,
+  estimateValue,
   historyBody,
   HISTORY_STYLE,
+  small,
   staticPage,
+  staticTable,
   statusOf,
   visibleLine,
   type Markup,
@@ -228,28 +232,9 @@ function navigation(): Markup {
   );
 }
 
-function table(header: readonly string[], rows: readonly (readonly Markup[])[], caption = ''): Markup {
-  return element(
-    'div',
-    { class: 'table-frame' },
-    element(
-      'table',
-      {},
-      ...(caption === '' ? [] : [element('caption', {}, caption)]),
-      element(
-        'thead',
-        {},
-        element(
-          'tr',
-          {},
-          ...header.map((title) =>
-            element('th', { scope: 'col', ...(NUMERIC.has(title) ? { class: 'num' } : {}) }, title),
-          ),
-        ),
-      ),
-      element('tbody', {}, ...rows.map((cells) => element('tr', {}, ...cells))),
-    ),
-  );
+function table(columns: readonly string[], rows: readonly (readonly Markup[])[], caption?: string): Markup {
+  const numbers = columns.flatMap((title, at) => (NUMERIC.has(title) ? [at] : []));
+  return staticTable({ columns, rows, numbers, ...(caption === undefined ? {} : { caption }) });
 }
 
 const section = (title: string, content: readonly Markup[]): Markup =>
@@ -257,15 +242,15 @@ const section = (title: string, content: readonly Markup[]): Markup =>
 const cell = (text: string): Markup => element('td', {}, visibleLine(text));
 const runLink = (id: string): Markup =>
   element('a', { href: `/runs/${encodeURIComponent(id)}/report.html` }, visibleLine(id));
-const small = (value: number): string => String(Number(value.toPrecision(3)));
 
 function numbers(estimate: Estimate): Markup {
-  if (estimate.kind !== 'measured')
-    return element('td', { class: 'num' }, estimate.kind === 'unsupported' ? 'not supported' : 'not measured');
-  const { value, low, high } = estimate;
-  const interval =
-    low === null || high === null ? [] : [element('span', { class: 'sub' }, `${small(low)} to ${small(high)}`)];
-  return element('td', { class: 'num' }, small(value), ...interval);
+  const interval = estimateInterval(estimate, small);
+  return element(
+    'td',
+    { class: 'num' },
+    estimateValue(estimate, small),
+    ...(interval === '' ? [] : [element('span', { class: 'sub' }, interval)]),
+  );
 }
 
 function bytesText(bytes: number): string {

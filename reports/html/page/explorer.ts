@@ -4,15 +4,16 @@
  */
 import { createChunkStore } from './chunk-store.ts';
 import { copyButton, element } from './dom.ts';
+import { anchorOf, chipNodes, commandsOf, rowNodes, whatIsHere, wordText } from './explorer-parts.ts';
 import { filterHelpNode } from './explorer-help.ts';
-import { filterRows, parseFilter, STATUS_WORDS, statusCounts, termText, type FilterTerm } from './filter.ts';
+import { filterRows, parseFilter, termText, type FilterTerm } from './filter.ts';
 import { inflate } from './inflate.ts';
 import { hashOfState, stateOfHash, type PageState } from './page-state.ts';
 import { orderedRows, ROW_ORDERS, type RowOrder } from './row-order.ts';
 import { timelineNode } from './timeline.ts';
-import { caseNames, rowOf, unitIdAt, unitTableOf, type UnitTable } from './unit-table.ts';
+import { rowOf, unitIdAt, unitTableOf, type UnitTable } from './unit-table.ts';
 import { unitDetailNodes, unitHeadNodes } from './unit-view.ts';
-import { countText, millisecondsText, rowWordsOf } from './unit-words.ts';
+import { countText, rowWordsOf } from './unit-words.ts';
 import { createVirtualList } from './virtual-list.ts';
 import type { UnitIndex } from '../../unit-index.ts';
 import type { View } from '../../view.ts';
@@ -283,92 +284,4 @@ function fill(section: HTMLElement, table: UnitTable, view: View): void {
   section.dataset['ready'] = 'true';
 }
 
-/** What is in the page, and what is not. */
-function whatIsHere({ index, unitCount }: UnitTable, { runId }: View): string {
-  const { chunks, bytesMax, units } = index;
-  const intro =
-    'One row is a unit at one of its levels, compared with its reference. Press ? for the filter language and the keys.';
-  if (chunks.inside === chunks.all) return intro;
-  const withDetails = units.chunk.reduce((total, chunk) => total + (chunk >= 0 ? 1 : 0), 0);
-  return `${intro} The page is limited to ${countText(bytesMax)} bytes: it holds the outputs of ${countText(chunks.unitsInside)} of ${countText(unitCount)} units, failures first and then a sample; those of ${countText(withDetails - chunks.unitsInside)} are in the folder data beside this file and are read from there. To have all in one file: evenkeel report ${runId} --report-max-bytes with a larger number.`;
-}
-
-function rowNodes(table: UnitTable, row: number): Node[] {
-  const unit = table.rowUnit[row];
-  const level = table.levels[table.rowLevel[row]];
-  const { units } = table.index;
-  const { glyph, status, result } = rowWordsOf(table, row);
-  const first = table.rowFirstDiff[row];
-  const attempts = units.attempts[unit];
-  const cell = (name: string, text: string): HTMLElement => element('span', { class: `col-${name}`, text });
-  return [
-    element('span', { class: 'col-status' }, [
-      element('span', { class: 'glyph', text: glyph, attributes: { 'aria-hidden': 'true' } }),
-      element('span', { text: ` ${status}` }),
-    ]),
-    cell('level', `${level.axis} · ${level.level}`),
-    cell('case', caseNames(table, unit).join(', ')),
-    cell('result', first < 0 ? result : `${result} at token ${first}`),
-    cell('ms', attempts === 0 ? '' : millisecondsText(units.durationMs[unit])),
-    cell('again', attempts > 1 ? `↻ ${attempts}` : ''),
-  ];
-}
-
-function chipNodes(
-  table: UnitTable,
-  counted: Uint8Array,
-  terms: readonly FilterTerm[],
-  toggle: (word: string) => void,
-): HTMLElement[] {
-  const counts = statusCounts(counted, table);
-  const isOn = (word: string, negated: boolean): boolean =>
-    terms.some((term) => term.key === 'status' && term.value === word && term.negated === negated);
-  return STATUS_WORDS.flatMap(({ word, of, glyph, what }) => {
-    const count = counts.get(word) ?? 0;
-    const on = isOn(word, false);
-    if (count === 0 && !on) return [];
-    const chip = element(
-      'button',
-      {
-        class: `unit-chip chip-${of}${on ? ' on' : ''}${isOn(word, true) ? ' off' : ''}`,
-        title: what,
-        attributes: { type: 'button', 'aria-pressed': String(on) },
-      },
-      [
-        element('span', { class: 'glyph', text: glyph, attributes: { 'aria-hidden': 'true' } }),
-        element('span', { text: ` ${word} ` }),
-        element('b', { text: countText(count) }),
-      ],
-    );
-    chip.addEventListener('click', () => toggle(word));
-    return [chip];
-  });
-}
-
-const wordText = (value: string): string => (/[\s":!]/.test(value) ? `"${value.replaceAll('"', '')}"` : value);
-
 const linkTo = (state: PageState): string => `${location.href.replace(/#.*$/, '')}${hashOfState(state)}`;
-
-/** What runs this comparison again. */
-function commandsOf(
-  { banner, runId }: View,
-  { index, levels, rowUnit, rowLevel }: UnitTable,
-  row: number,
-): { readonly what: string; readonly command: string }[] {
-  const perturbation = index.perturbations[index.units.perturbation[rowUnit[row]]];
-  const again = banner.reproduce.replace(/ --filter \S+/, '');
-  return [
-    { what: 'Measure again', command: `${again} --filter ${perturbation}` },
-    {
-      what: 'Find the cause',
-      command: `evenkeel diagnose ${runId} --row ${perturbation}:${levels[rowLevel[row]].level}`,
-    },
-  ];
-}
-
-function anchorOf({ matrix }: View, { axis, level }: { readonly axis: string; readonly level: string }): string | null {
-  for (const band of matrix)
-    for (const one of band.axes)
-      if (one.axis === axis) for (const cell of one.cells) if (cell.level === level) return cell.rowId;
-  return null;
-}

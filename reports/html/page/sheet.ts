@@ -3,6 +3,7 @@
  * @module
  */
 import { element } from './dom.ts';
+import { spreadsheetText } from '../../spreadsheet-text.ts';
 import type { Table } from '../../view.ts';
 
 /** What a table says, without its looks. */
@@ -74,9 +75,9 @@ export function csvOf({ columns, rows }: Sheet): string {
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
-/** A text that begins like a formula gets an apostrophe in front, as spreadsheets themselves mark a text; a number stays one. */
+/** A number stays one. */
 function csvCell(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) && !NUMBER.test(text) ? `'${text}` : text;
+  const harmless = NUMBER.test(text) ? text : spreadsheetText(text);
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 

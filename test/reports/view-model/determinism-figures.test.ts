@@ -32,6 +32,14 @@ describe('figures of the determinism report', () => {
     expect(points.map(({ bound }) => bound)).toEqual([0.2, null]);
   });
 
+  it('take the widest of several repeats for the noise', () => {
+    const repeats = [40, 38].map((equal, at) =>
+      createDeterminismRow({ axis: 'repeat', level: `repeat-${at + 2}`, tokens: createEquality(equal, 40) }),
+    );
+    const { bands } = figures({ determinism: repeats }, 'changes-by-level') as IntervalsFigure;
+    expect(bands[0].max).toBe(createEquality(38, 40).failureRateHigh);
+  });
+
   it('say so when nothing repeats a request', () => {
     const { bands, caption } = figures(
       { determinism: [createDeterminismRow()] },

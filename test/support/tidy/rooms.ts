@@ -88,10 +88,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // the units of a run for the explorer of the page: paired and compared as the suites pair and compare them
   'reports/units': [...RECORDS, 'reports', 'harness/statistics', 'suites/pairing', 'suites/leakage'],
   // tables of an export: what is in them is declared once, and written in two formats
-  'reports/csv': ['reports/tables'],
+  'reports/csv': ['reports', 'reports/tables'],
   'reports/parquet': ['reports/tables'],
   // what the bench found, on a page of the report's style
-  'reports/fault-bench': [...RECORDS, 'reports', 'reports/html'],
+  'reports/fault-bench': [...RECORDS, 'reports', 'reports/view-model', 'reports/html'],
   // the numbers of the tables, run after run, on a page of the report's style
   'reports/history': [
     ...RECORDS,

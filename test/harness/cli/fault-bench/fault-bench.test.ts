@@ -8,13 +8,14 @@ import { createIo } from '../../../support/command-line.ts';
 import { temporaryFolder } from '../../../support/run-records.ts';
 
 describe('evenkeel fault-bench', () => {
-  it('finds a fault, prints the result as JSON, and writes it with its figure', async () => {
+  it('finds a fault, prints the result as JSON, and writes it with its figure and its page', async () => {
     const cwd = temporaryFolder();
     const io = createIo({ cwd });
     const args = ['fault-bench', '--filter', 'F25', '--seeds', '1', '--json', '--output-dir', 'out'];
     expect(await runCli(args, io)).toBe(EXIT.pass);
     expect(faultBench.parse(JSON.parse(io.out())).faults).toMatchObject([{ id: 'F25', detected: 1, localised: 1 }]);
-    for (const file of ['fault-bench.json', 'fault-bench.svg']) expect(existsSync(join(cwd, 'out', file))).toBe(true);
+    for (const file of ['fault-bench.json', 'fault-bench.svg', 'fault-bench.html'])
+      expect(existsSync(join(cwd, 'out', file))).toBe(true);
   }, 120_000);
 
   it('refuses a fault that does not run, with the names of those that do', async () => {

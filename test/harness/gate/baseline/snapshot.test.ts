@@ -27,6 +27,14 @@ const request = (caseId: string, logit: number, tokenIds = [1]): RequestSpec => 
 });
 
 describe('the snapshot of a run', () => {
+  it('says that there were times, and keeps none of them', () => {
+    const { run, findings, snapshot: plain } = snapshotOf([{ none: request('a', 1) }]);
+    const why = 'the run ended before it';
+    const times = { profile: { kind: 'not-measured', why }, cacheTiming: { kind: 'not-measured', why } } as const;
+    const withTimes = snapshot({ manifest: createManifest(run.plan), ...run, findings: { ...findings, ...times } });
+    expect(withTimes).toEqual({ ...plain, profiled: true, timed: true });
+  });
+
   it('has digests of bits, tokens and text by unit, level and request, and changes with each of them alone', () => {
     const one = (spec: RequestSpec) => {
       const { units } = snapshotOf([{ none: spec }]).snapshot;

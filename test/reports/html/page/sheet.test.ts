@@ -8,7 +8,7 @@ describe('a table as CSV', () => {
     expect(csv('plain', 'a,b', 'say "x"', 'two\nlines')).toBe('plain,"a,b","say ""x""","two\nlines"\r\n');
   });
 
-  it.each(['=1+1', '+cmd', '-cmd', '@sum', '\tx'])(
+  it.each(['=1+1', '+cmd', '-cmd', '@sum', '\tx', ' =1+1', "'=1+1", '\uFF1D1+1'])(
     'puts an apostrophe before %j, which a spreadsheet would run',
     (text) => {
       expect(csv(text)).toBe(`'${text}\r\n`);
