@@ -15,6 +15,16 @@ export function roleColour(role: SeriesRole, index: number): string {
 }
 
 export const common = { responsive: true, maintainAspectRatio: false };
+/** Chart.js gives labels half of the width and cuts the rest off at the left, where a name begins. */
+const LABEL_MAX = 40;
+
+/** A label of a category axis that keeps its beginning and its end; the tooltip has it whole. */
+export function shortLabel(text: string): string {
+  if (text.length <= LABEL_MAX) return text;
+  const end = Math.floor(LABEL_MAX / 3);
+  return `${text.slice(0, LABEL_MAX - end - 1)}…${text.slice(-end)}`;
+}
+
 export const axisTitle = (text: string): object => ({ display: text !== '', text });
 export const legend = (display: boolean): object => ({
   legend: { display, position: 'bottom', labels: { boxWidth: 12 } },

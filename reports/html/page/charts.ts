@@ -2,7 +2,7 @@
  * Figures with Chart.js. Colours come from the style sheet, so that light, dark and print agree with the tables.
  * @module
  */
-import { axisTitle, colour, common, legend, roleColour, type ChartConfig } from './chart-parts.ts';
+import { axisTitle, colour, common, legend, roleColour, shortLabel, type ChartConfig } from './chart-parts.ts';
 import { element } from './dom.ts';
 import { gridNode } from './grid.ts';
 import { intervals } from './interval-chart.ts';
@@ -94,11 +94,15 @@ function stackedBars(figure: StackedBarsFigure): ChartConfig {
       indexAxis: 'y',
       scales: {
         x: { stacked: true, beginAtZero: true, title: axisTitle(figure.xTitle), ticks: { precision: 0 } },
-        y: { stacked: true, grid: { display: false }, ticks: { font: { size: 11 } } },
+        y: { stacked: true, grid: { display: false }, ticks: { font: { size: 11 }, callback: categoryLabel } },
       },
       plugins: legend(true),
     },
   };
+}
+
+function categoryLabel(this: { getLabelForValue(index: number): string }, index: number): string {
+  return shortLabel(this.getLabelForValue(index));
 }
 
 function histogram(figure: HistogramFigure): ChartConfig {

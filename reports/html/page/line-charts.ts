@@ -76,7 +76,18 @@ export function curves(figure: CurvesFigure): ChartConfig {
       ...common,
       interaction: { mode: 'nearest', intersect: false },
       scales: {
-        x: { type: figure.scale, min: least, max: most, title: axisTitle(figure.xTitle), ticks: { maxRotation: 0 } },
+        x: {
+          type: figure.scale,
+          min: least,
+          max: most,
+          title: axisTitle(figure.xTitle),
+          ticks: { maxRotation: 0 },
+          // the ends of a logarithmic axis are no round numbers, and would stand in the way of those that are
+          afterBuildTicks: (axis: { ticks: { value: number }[] }) => {
+            if (figure.scale === 'logarithmic')
+              axis.ticks = axis.ticks.filter(({ value }) => value > least && value < most);
+          },
+        },
         y: { min: 0, max: 1, title: axisTitle(figure.yTitle) },
       },
       plugins: legend(figure.curves.length > 1),

@@ -114,7 +114,8 @@ function groupNode(group: RowGroup, table: Table, width: string): HTMLElement {
 function cellNode(cell: Cell, align: 'start' | 'end'): HTMLElement {
   return element('td', { class: `${align}${cell.marked ? ' marked' : ''}` }, [
     element('span', { text: cell.text }),
-    cell.sub === '' ? null : element('span', { class: 'sub', text: cell.sub }),
+    // a line for each: an interval and its bound side by side would push the last columns out of sight
+    ...(cell.sub === '' ? [] : cell.sub.split(/(?<=;) /).map((text) => element('span', { class: 'sub', text }))),
   ]);
 }
 
