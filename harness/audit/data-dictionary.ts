@@ -135,12 +135,13 @@ export const DATA_DICTIONARY: Readonly<Record<string, DictionarySection>> = {
     fields: {
       schemaVersion: 'Version of the record.',
       targetFingerprintSha256: 'As in the manifest.',
-      settings: 'Who asks, times of each arm, length of the prompts, share of the common prefix, margin.',
+      settings:
+        'Who asks, times of each arm, length of the prompts, share of the common prefix, dummies sent along, margin.',
       lengthUnit: 'What the length of a prompt counts: tokens, or words where only a server knows its tokens.',
       clockResolutionMs: 'Smallest step of the clock that was seen, in milliseconds.',
       unsupported: 'Why nothing could be timed; null = it could.',
       samples:
-        'In the order of measurement: who asked, hit or miss, time to the first token in milliseconds and cached tokens as told, or the error.',
+        'In the order of measurement: who asked, hit or miss, time to the first token in milliseconds, its place among dummies (absent = sent alone), and cached tokens as told, or the error.',
     },
   },
   cacheTimingRow: {
@@ -150,7 +151,7 @@ export const DATA_DICTIONARY: Readonly<Record<string, DictionarySection>> = {
       axis: 'cache-timing.',
       level: 'Who asks: same-salt (the owner), other-salt, no-salt.',
       label: 'The same in words.',
-      hits: 'Requests whose beginning the owner has sent: how many, median and quantiles of the time to the first token, how many the target tells as cached.',
+      hits: 'Requests whose beginning the owner has sent: how many, median and quantiles of the time to the first token (and of its place among dummies, where there were any), how many the target tells as cached.',
       misses: 'Requests whose beginning nobody has sent, likewise.',
       test: 'One-sided exact Kolmogorov-Smirnov test of hits being sooner: D and log10 p; null = too few times.',
       auc: 'Chance that a hit is sooner than a miss, with its 95 % interval (DeLong); 0.5 = no difference.',

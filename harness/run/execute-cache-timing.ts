@@ -14,7 +14,7 @@ type Trial = Pick<TimingSample, 'trial' | 'asker' | 'arm'>;
 export interface ExecuteCacheTimingInput<Own extends Trial> {
   readonly timer: LevelTimer;
   readonly trials: readonly Own[];
-  /** The last wave is timed. */
+  /** The last wave is timed: its probe, which may be sent together with others. */
   readonly jobFor: (trial: Own) => LevelJob;
   /** What the target can be asked for. */
   readonly knobs: readonly string[];
@@ -49,9 +49,23 @@ export async function executeCacheTiming<Own extends Trial>(
 async function firstTokenOf(job: LevelJob, timer: LevelTimer): Promise<TimingSample['result']> {
   const sample = await timedSample(job, timer, 'cache timing');
   if (sample.kind === 'error') return sample;
-  const [request] = sample.requests;
-  const firstTokenMs = request.pieceMs[0];
-  return firstTokenMs === undefined
-    ? { kind: 'error', why: 'the answer came without a piece' }
-    : { kind: 'timed', firstTokenMs, cachedTokens: request.cachedTokens };
+  const { requests } = sample;
+  const firsts = requests.map(({ pieceMs }) => pieceMs.at(0) ?? Number.NaN);
+  const probe = job.waves.at(-1)?.find(({ role }) => role === 'probe');
+  const timed = requests.length === 1 ? 0 : requests.findIndex(({ requestId }) => requestId === probe?.id);
+  if (timed < 0)
+    return { kind: 'error', why: `there are times of ${requests.length} requests, and none of the timed one` };
+  if (firsts.some(Number.isNaN)) return { kind: 'error', why: 'an answer came without a piece' };
+  const firstTokenMs = firsts[timed];
+  const { cachedTokens } = requests[timed];
+  return requests.length === 1
+    ? { kind: 'timed', firstTokenMs, cachedTokens }
+    : { kind: 'timed', firstTokenMs, place: placeOf(firstTokenMs, firsts), cachedTokens };
+}
+
+/** From 1, ties half. @param values - with `value` itself among them */
+function placeOf(value: number, values: readonly number[]): number {
+  const before = values.filter((other) => other < value).length;
+  const together = values.filter((other) => other === value).length;
+  return before + (together + 1) / 2;
 }

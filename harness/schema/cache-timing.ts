@@ -1,9 +1,11 @@
 /**
- * Cache timing: does somebody get a first token sooner because another tenant has sent the same prefix?
+ * Cache timing: does somebody get a first token sooner because another tenant has sent the same prefix? In milliseconds, or in its
+ * place among requests that were sent together.
  *
  * `timing.json` of a run folder holds every time as it was taken; rows of findings are made from it. Times are not repeatable: nothing
  * here is part of a plan, a unit or a baseline, and nothing is measured unless it is asked for. The gate judges the rows.
- * Source of the procedure: C. Gu et al., Auditing Prompt Caching in Language Model APIs (2025).
+ * Source of the procedure: C. Gu et al., Auditing Prompt Caching in Language Model APIs (2025); of dummies around a candidate:
+ * PromptPeek (I Know What You Asked, NDSS 2025).
  * @module
  */
 import { z } from 'zod';
@@ -21,6 +23,8 @@ const integer = (min: number, max: number) => z.int().min(min).max(max);
 
 /** The most times that an arm may have: what is kept stays small, and an exact p-value stays quick. */
 const TIMES_MAX = 500;
+/** The most requests that are sent together with the timed one. */
+const DUMMIES_MAX = 31;
 
 export const cacheTimingSettings = z.strictObject({
   askers: z
@@ -46,6 +50,11 @@ export const cacheTimingSettings = z.strictObject({
     .default(0.95)
     .describe('Share of the prompt that a hit has in common with what the owner has sent.'),
   ownerRequests: integer(1, 100).default(1).describe('How often the owner sends its prompt before each timed request.'),
+  dummies: integer(0, DUMMIES_MAX)
+    .default(0)
+    .describe(
+      'Prompts that nobody has sent, sent together with the timed one: its place in the order of first tokens is compared then, not its time. 0 = its time.',
+    ),
   pauseMs: integer(0, 600_000).default(0).describe('Wait between two timed requests.'),
   margin: z
     .number()
@@ -60,6 +69,10 @@ export type CacheTimingSettings = z.infer<typeof cacheTimingSettings>;
 
 const milliseconds = z.number().min(0);
 const count = z.int().min(0);
+const place = z
+  .number()
+  .min(1)
+  .max(DUMMIES_MAX + 1);
 
 export const timingSample = z.strictObject({
   /** In the order of measurement. */
@@ -71,6 +84,8 @@ export const timingSample = z.strictObject({
       kind: z.literal('timed'),
       /** From sending the request to its first piece. */
       firstTokenMs: milliseconds,
+      /** From 1, among it and its dummies, by first tokens, ties half; absent = sent alone. */
+      place: place.optional(),
       /** As the target tells it; null = it does not. */
       cachedTokens: count.nullable(),
     }),
@@ -102,6 +117,8 @@ export const timingTimes = z.strictObject({
   medianMs: milliseconds.nullable(),
   /** Ascending, at most 64. */
   pointsMs: z.array(milliseconds).max(POINTS_MAX),
+  /** The same of the places in the order of first tokens; absent = sent alone. */
+  places: z.strictObject({ median: place.nullable(), points: z.array(place).max(POINTS_MAX) }).optional(),
   /** Requests of which the target itself tells that tokens came from its cache; null = it does not tell of all. */
   toldCached: count.nullable(),
 });
@@ -133,6 +150,8 @@ export const cacheTimingFindings = z.union([
     promptLength: z.int().min(1),
     prefixShare: z.number(),
     ownerRequests: z.int().min(1),
+    /** Sent together with each timed request: places are compared; absent = times are. */
+    dummies: z.int().min(1).optional(),
     /** The owner's own row first: unless its hits are sooner, no other row shows anything. */
     rows: z.array(cacheTimingRow).min(2),
   }),

@@ -1,5 +1,5 @@
 /**
- * The requests of one trial: the owner's prompt under its salt, then the timed request under the asker's.
+ * The requests of one trial: the owner's prompt under its salt, then the timed request under the asker's, alone or among dummies.
  *
  * Before a hit and before a miss the same is sent, so that the two differ in one thing: whether the timed prompt begins as the
  * owner's did. Every prompt of an audit is its own, drawn letter by letter, so that nothing but the owner can have put it into a cache.
@@ -64,9 +64,20 @@ export function timingJob(input: TimingJobInput): LevelJob {
     requestRetry: 'forbidden',
     waves: [
       ...Array.from({ length: settings.ownerRequests }, (_, at) => [sent(`owner-${at}`, ownerUnits, OWNER, 'mate')]),
-      [sent('timed', asked, SALTS[asker], 'probe')],
+      among(
+        sent('timed', asked, SALTS[asker], 'probe'),
+        Array.from({ length: settings.dummies }, (_, at) =>
+          sent(`dummy-${at}`, unitsOf(letters(`dummy-${at}`), input), SALTS[asker], 'mate'),
+        ),
+        input.rng.fork(`pair-${trial.pair}`),
+      ),
     ],
   };
+}
+
+/** The timed request at a drawn place: the same for the hits and misses of a pair, since who is sent first is often answered first. */
+function among(timed: PlannedRequest, dummies: readonly PlannedRequest[], rng: Rng): PlannedRequest[] {
+  return dummies.toSpliced(rng.integer(dummies.length + 1), 0, timed);
 }
 
 /** Words, or tokens. */

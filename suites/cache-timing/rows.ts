@@ -1,5 +1,6 @@
 /**
- * From the times of an audit to rows: how far hits lie before misses, for each asker. Every time is in its row, outliers too.
+ * From the times of an audit to rows: how far hits lie before misses, for each asker. Every time is in its row, outliers too. With dummies
+ * it is the places in the order of first tokens that are compared.
  * @module
  */
 import {
@@ -38,7 +39,7 @@ const LABELS: Readonly<Record<TimingAsker, string>> = {
 export function cacheTimingFindings(record: CacheTiming): CacheTimingFindings {
   const { settings, lengthUnit, clockResolutionMs, unsupported } = record;
   if (unsupported !== null) return { kind: 'unsupported', why: unsupported };
-  const { promptLength, prefixShare, ownerRequests } = settings;
+  const { promptLength, prefixShare, ownerRequests, dummies } = settings;
   return {
     kind: 'timed',
     lengthUnit,
@@ -46,6 +47,7 @@ export function cacheTimingFindings(record: CacheTiming): CacheTimingFindings {
     promptLength,
     prefixShare,
     ownerRequests,
+    ...(dummies === 0 ? {} : { dummies }),
     rows: askersOf(settings).map((asker) => rowOf(asker, record)),
   };
 }
@@ -54,23 +56,31 @@ function rowOf(asker: TimingAsker, record: CacheTiming): CacheTimingRow {
   const { margin } = record.settings;
   const hits = armOf(asker, 'hit', record);
   const misses = armOf(asker, 'miss', record);
-  const enough = Math.min(hits.timesMs.length, misses.timesMs.length) >= LEAST_TIMES;
-  const ks = enough ? kolmogorovSmirnov(hits.timesMs, misses.timesMs, 'greater') : null;
+  const byPlace = record.settings.dummies > 0;
+  const [sooner, later] = byPlace ? [hits.places, misses.places] : [hits.timesMs, misses.timesMs];
+  const enough = Math.min(sooner.length, later.length) >= LEAST_TIMES;
+  const ks = enough ? kolmogorovSmirnov(sooner, later, 'greater') : null;
   return {
     axis: 'cache-timing',
     level: asker,
     label: LABELS[asker],
-    hits: timesOf(hits),
-    misses: timesOf(misses),
+    hits: timesOf(hits, byPlace),
+    misses: timesOf(misses, byPlace),
     test: ks === null ? null : { statistic: ks.statistic, log10P: ks.logP / Math.LN10 },
-    auc: enough ? aucEstimate(hits, misses) : { kind: 'not-measured', why: 'too few times' },
-    equivalence: enough ? { margin, pValue: tostAuc({ hits: hits.timesMs, misses: misses.timesMs }, margin).p } : null,
-    problem: hits.problem ?? misses.problem ?? cachedMisses(misses) ?? coarse(misses, record.clockResolutionMs),
+    auc: enough ? aucEstimate(sooner, later) : { kind: 'not-measured', why: 'too few times' },
+    equivalence: enough ? { margin, pValue: tostAuc({ hits: sooner, misses: later }, margin).p } : null,
+    problem:
+      hits.problem ??
+      misses.problem ??
+      cachedMisses(misses) ??
+      (byPlace ? null : coarse(misses, record.clockResolutionMs)),
   };
 }
 
 interface Arm {
   readonly timesMs: readonly number[];
+  /** In the order of first tokens, of those that were sent among dummies. */
+  readonly places: readonly number[];
   /** Of each timed request; null = not told. */
   readonly told: readonly (number | null)[];
   /** Why there are fewer times than were asked for; null = all are there. */
@@ -83,6 +93,7 @@ function armOf(asker: TimingAsker, arm: TimingArm, { samples, settings }: CacheT
   const left = settings.perArm - timed.length;
   return {
     timesMs: timed.map(({ firstTokenMs }) => firstTokenMs),
+    places: timed.flatMap(({ place }) => place ?? []),
     told: timed.map(({ cachedTokens }) => cachedTokens),
     problem: left <= 0 ? null : `${left} of ${settings.perArm} times are missing: ${whyOf(own)}`,
   };
@@ -93,16 +104,31 @@ function whyOf(samples: readonly TimingSample[]): string {
   return failed[0] ?? 'not run';
 }
 
-function timesOf({ timesMs, told }: Arm): TimingTimes {
-  const sorted = ascending(timesMs);
+function timesOf({ timesMs, places, told }: Arm, byPlace: boolean): TimingTimes {
+  const times = distributionOf(timesMs);
   return {
     n: timesMs.length,
-    medianMs: sorted.length === 0 ? null : medianOf(sorted),
-    pointsMs:
+    medianMs: times.median,
+    pointsMs: times.points,
+    ...(byPlace ? { places: distributionOf(places) } : {}),
+    toldCached: told.some((tokens) => tokens === null) || told.length === 0 ? null : fromCache(told),
+  };
+}
+
+interface Distribution {
+  readonly median: number | null;
+  /** Ascending: all where they are few, else quantiles. */
+  readonly points: number[];
+}
+
+function distributionOf(values: readonly number[]): Distribution {
+  const sorted = ascending(values);
+  return {
+    median: sorted.length === 0 ? null : medianOf(sorted),
+    points:
       sorted.length <= POINTS_MAX
         ? [...sorted]
         : Array.from({ length: POINTS_MAX }, (_, at) => quantileOfSorted(sorted, at / (POINTS_MAX - 1))),
-    toldCached: told.some((tokens) => tokens === null) || told.length === 0 ? null : fromCache(told),
   };
 }
 
@@ -111,10 +137,10 @@ const medianOf = (sorted: ArrayLike<number>): number => quantileOfSorted(sorted,
 const fromCache = (told: readonly (number | null)[]): number =>
   told.filter((tokens) => tokens !== null && tokens > COMMON_TOKENS).length;
 
-function aucEstimate(hits: Arm, misses: Arm): Estimate {
-  const value = aucOf(hits.timesMs, misses.timesMs);
-  const { low, high } = delongInterval({ positives: misses.timesMs, negatives: hits.timesMs }, CONFIDENCE);
-  return { kind: 'measured', value, low, high, n: Math.min(hits.timesMs.length, misses.timesMs.length) };
+function aucEstimate(hits: readonly number[], misses: readonly number[]): Estimate {
+  const value = aucOf(hits, misses);
+  const { low, high } = delongInterval({ positives: misses, negatives: hits }, CONFIDENCE);
+  return { kind: 'measured', value, low, high, n: Math.min(hits.length, misses.length) };
 }
 
 /** A miss that the target itself says came from its cache is none. */

@@ -1,6 +1,6 @@
 /**
  * A made-up target with a simulated clock, for tests of the timing audit: a first token takes as long as a formula says, and noise
- * beside it.
+ * beside it. Requests that are sent together are answered one after the other, all of them equally long.
  * @module
  */
 import { createRng } from '../../harness/ports/index.ts';
@@ -32,6 +32,8 @@ export interface MadeUpServer {
   /** Fails at these trials. */
   readonly failsAt?: readonly number[];
   readonly knobs?: readonly string[];
+  /** Which of several requests is answered first: as sent, or the one whose beginning is in the cache. */
+  readonly schedules?: 'arrival' | 'longest-prefix';
 }
 
 export const settingsOf = (change: object = {}): CacheTiming['settings'] =>
@@ -50,14 +52,22 @@ export async function takeTiming(server: MadeUpServer, change: object = {}): Pro
   const taken = await executeCacheTiming({
     timer: {
       lengthUnit: 'tokens',
-      timeLevel: () => {
+      timeLevel: ({ waves }) => {
         const trial = trials[at++];
         if (failsAt.includes(trial.trial)) throw new RangeError('gone');
         const cachedTokens = server.cachedTokens?.(trial) ?? null;
+        const sent = waves.at(-1)!.map(({ id }) => id);
+        const known = trial.arm === 'hit' && shares.includes(trial.asker);
+        const order =
+          server.schedules === 'longest-prefix' && known ? ['timed', ...sent.filter((id) => id !== 'timed')] : sent;
         return Promise.resolve({
-          requests: [
-            { requestId: 'timed', promptTokens: null, cachedTokens, completionTokens: 1, pieceMs: [timeOf(trial)] },
-          ],
+          requests: sent.map((requestId) => ({
+            requestId,
+            promptTokens: null,
+            cachedTokens: requestId === 'timed' ? cachedTokens : 0,
+            completionTokens: 1,
+            pieceMs: [sent.length === 1 ? timeOf(trial) : (order.indexOf(requestId) + 1) * missMs],
+          })),
           counters: {},
           bytes: { kind: 'unsupported', why: 'made up' },
         });

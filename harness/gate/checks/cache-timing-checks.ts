@@ -15,10 +15,23 @@ const AXIS = 'cache-timing';
 /** Of the equivalence test, for the number of times that would be needed. */
 const POWER = 0.8;
 
+const TIME_WORDS = {
+  sooner: 'sooner',
+  equal: 'equally long',
+  silent: 'the cache is off, or the times are too noisy',
+};
+/** Of places among dummies. */
+const PLACE_WORDS: typeof TIME_WORDS = {
+  sooner: 'earlier in the order of answers',
+  equal: 'in the same order',
+  silent: 'the cache is off, or no order shows it',
+};
+
 /** Nothing when no audit was asked for. */
 export function cacheTimingDrafts(findings: CacheTimingFindings | undefined, policy: CacheTimingPolicy): Draft[] {
   if (findings === undefined) return [];
-  const rule = `hits on the prefix of another tenant are not sooner (p > ${short(policy.alpha)}), and equally long within ${short(policy.marginMax)}`;
+  const words = findings.kind === 'timed' && findings.dummies !== undefined ? PLACE_WORDS : TIME_WORDS;
+  const rule = `hits on the prefix of another tenant are not ${words.sooner} (p > ${short(policy.alpha)}), and ${words.equal} within ${short(policy.marginMax)}`;
   const draft = (level: string, judge: () => Judgement): Draft => ({
     place: { report: 'leakage', axis: AXIS, level, metric: METRIC, rule },
     test: null,
@@ -27,17 +40,22 @@ export function cacheTimingDrafts(findings: CacheTimingFindings | undefined, pol
   if (findings.kind !== 'timed')
     return [draft('*', () => undecided('no times', `The audit was asked for and has no times: ${findings.why}.`))];
   const [owner, ...others] = findings.rows;
-  return others.map((row) => draft(row.level, () => judged(row, owner, policy)));
+  return others.map((row) => draft(row.level, () => judged(row, owner, { policy, words })));
 }
 
-function judged(row: CacheTimingRow, owner: CacheTimingRow, policy: CacheTimingPolicy): Judgement {
+interface Judging {
+  readonly policy: CacheTimingPolicy;
+  readonly words: typeof TIME_WORDS;
+}
+
+function judged(row: CacheTimingRow, owner: CacheTimingRow, { policy, words }: Judging): Judgement {
   const observed = observedText(row);
   const { test, equivalence } = row;
   if (isSooner(row, policy))
     return {
       observed,
       outcome: 'fail',
-      reason: `A first token comes sooner after another tenant has sent the prefix: ${observed}.`,
+      reason: `A first token comes ${words.sooner} after another tenant has sent the prefix: ${observed}.`,
       comparisonsNeeded: null,
     };
   if (test === null || equivalence === null) return undecided(observed, row.problem ?? 'Too few times.');
@@ -45,7 +63,7 @@ function judged(row: CacheTimingRow, owner: CacheTimingRow, policy: CacheTimingP
   if (!isSooner(owner, policy))
     return undecided(
       observed,
-      `The owner's own hits are not sooner either (${observedText(owner)}): the cache is off, or the times are too noisy. Not applicable.`,
+      `The owner's own hits are not ${words.sooner} either (${observedText(owner)}): ${words.silent}. Not applicable.`,
     );
   if (owner.problem !== null) return undecided(observed, `The owner's own times: ${owner.problem}.`);
   if (equivalence.margin > policy.marginMax)
@@ -54,7 +72,7 @@ function judged(row: CacheTimingRow, owner: CacheTimingRow, policy: CacheTimingP
     return {
       observed,
       outcome: 'pass',
-      reason: `The owner's hits are sooner and these are not: equally long within ${short(equivalence.margin)}.`,
+      reason: `The owner's hits are ${words.sooner} and these are not: ${words.equal} within ${short(equivalence.margin)}.`,
       comparisonsNeeded: null,
     };
   return {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { executeCacheTiming } from '../../../harness/run/index.ts';
-import type { LevelJob, TimedLevel } from '../../../harness/schema/index.ts';
+import type { LevelJob, PlannedRequest, TimedLevel } from '../../../harness/schema/index.ts';
 
 const trials = [
   { trial: 0, asker: 'same-salt', arm: 'miss' },
@@ -63,7 +63,51 @@ describe('taking the times of an audit', () => {
     expect(taken?.samples.map(({ result }) => (result.kind === 'error' ? result.why : result.kind))).toEqual([
       'timed',
       'RangeError: no room',
-      'the answer came without a piece',
+      'an answer came without a piece',
+    ]);
+  });
+
+  it('places the probe among the requests that were sent with it, ties half', async () => {
+    const request = (id: string, role: 'probe' | 'mate'): PlannedRequest => ({
+      id,
+      caseId: 'c',
+      role,
+      prompt: { kind: 'text', text: 'a' },
+      maxTokens: 1,
+      temperature: 0,
+      seed: 0,
+      canary: null,
+      scoreLastPositions: 0,
+      forcedFromLevel: null,
+    });
+    const among = (trial: { trial: number }): LevelJob => ({
+      ...jobFor(trial),
+      waves: [[request('timed', 'mate')], [request('a', 'mate'), request('b', 'probe'), request('c', 'mate')]],
+    });
+    const times = [[3, 1, 2], [1, 2, 2], [1]];
+    const taken = await executeCacheTiming({
+      ...input,
+      jobFor: among,
+      timer: {
+        lengthUnit: 'tokens',
+        timeLevel: ({ unitId }) => {
+          const own = times[Number(unitId.slice(2))];
+          const [one] = level([]).requests;
+          return Promise.resolve({
+            ...level([]),
+            requests: ['a', 'b', 'c'].map((requestId, at) => ({
+              ...one,
+              requestId,
+              pieceMs: own.slice(at, at + 1),
+            })),
+          });
+        },
+      },
+    });
+    expect(taken?.samples.map(({ result }) => (result.kind === 'timed' ? result.place : result.why))).toEqual([
+      1,
+      2.5,
+      'an answer came without a piece',
     ]);
   });
 

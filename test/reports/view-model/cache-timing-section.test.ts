@@ -39,6 +39,18 @@ describe('the timing audit in a report', () => {
     expect(group.rows[1].notes[0]).toContain('sooner');
   });
 
+  it('shows places where dummies were sent along', async () => {
+    const places = timedFindings(
+      await takeTiming({ shares: ['same-salt'], schedules: 'longest-prefix' }, { dummies: 4, perArm: 150 }),
+    );
+    const [, , , order] = withTiming(places).sections;
+    expect(order.headline).toContain('sent together with 4 prompts of nobody');
+    expect(order.table.columns.map(({ title }) => title)).toContain('Hit, place');
+    expect(order.table.groups[0].rows[0].cells.slice(2, 4).map(({ text }) => text)).toEqual(['1', '3']);
+    const [figure] = order.figures;
+    expect(figure).toMatchObject({ kind: 'curves', scale: 'linear', xTitle: 'place in the order of first tokens' });
+  });
+
   it('is in every face for people', () => {
     expect(renderMarkdown(view)).toContain('### Cache timing');
     expect(renderTerminal(view, { width: 80, color: false })).toContain('another salt');

@@ -56,6 +56,29 @@ describe('rows of the timing audit', () => {
     expect(timedFindings(await takeTiming({ shares: [] })).rows[0].hits.toldCached).toBeNull();
   });
 
+  it('compare places where dummies were sent along: a scheduler by longest prefix is told, one by arrival is not', async () => {
+    const among = { dummies: 4, perArm: 60 };
+    const found = timedFindings(await takeTiming({ shares: ['same-salt'], schedules: 'longest-prefix' }, among));
+    expect(found.dummies).toBe(4);
+    const [own, other] = found.rows;
+    expect(own.hits.places).toMatchObject({ median: 1 });
+    expect(new Set(own.hits.places?.points)).toEqual(new Set([1]));
+    // a miss keeps the place in which it was sent, drawn among five
+    expect(own.misses.places?.points).toHaveLength(60);
+    expect(new Set(own.misses.places?.points)).toEqual(new Set([1, 2, 3, 4, 5]));
+    expect(own.test?.log10P).toBeLessThan(-8);
+    expect(other.auc).toMatchObject({ value: 0.5 });
+    expect(other.test?.log10P).toBeCloseTo(0, 9);
+    const fair = timedFindings(await takeTiming({ shares: ['same-salt', 'other-salt'] }, among));
+    expect(fair.rows.map(({ auc }) => (auc.kind === 'measured' ? auc.value : auc.kind))).toEqual([0.5, 0.5]);
+  });
+
+  it('hold no places of requests that were sent alone', async () => {
+    const alone = timedFindings(await takeTiming({ shares: ['same-salt'] }));
+    expect(alone.dummies).toBeUndefined();
+    expect(alone.rows[0].hits.places).toBeUndefined();
+  });
+
   it('name times that are missing, with the first reason', async () => {
     const { rows } = timedFindings(await takeTiming({ shares: [], failsAt: [0, 1, 2, 3] }, { perArm: 6 }));
     expect(rows.map(({ problem }) => problem)).toEqual([

@@ -37,6 +37,8 @@ const jobOf = (asker: TimingAsker, arm: TimingArm, change: object = {}, lengthUn
     rng: createRng('prompts'),
   });
 
+const placeOf = (job: LevelJob): number => job.waves.at(-1)!.findIndex(({ role }) => role === 'probe');
+
 const promptsOf = ({ waves }: LevelJob) =>
   waves.flat().map(({ prompt }) => (prompt.kind === 'tokens' ? [...prompt.tokenIds] : prompt.text.split(' ')));
 
@@ -46,6 +48,32 @@ function common(a: readonly unknown[], b: readonly unknown[]): number {
 }
 
 describe('the requests of a trial', () => {
+  it('send the timed one among dummies of the same salt, that nobody has sent, at one place for hit and miss of a pair', () => {
+    const [hit, miss] = (['hit', 'miss'] as const).map((arm) => jobOf('other-salt', arm, { dummies: 5 }));
+    expect(hit.waves.map((wave) => wave.length)).toEqual([1, 6]);
+    expect(new Set(hit.waves[1].map(({ cacheSalt }) => cacheSalt))).toEqual(new Set(['other']));
+    expect(hit.waves[1].filter(({ role }) => role === 'probe').map(({ id }) => id)).toEqual(['timed']);
+    expect(placeOf(hit)).toBe(placeOf(miss));
+    const [owner, ...sent] = promptsOf(hit);
+    sent.forEach((prompt, at) => {
+      expect(prompt).toHaveLength(100);
+      // letters that are equal by chance, and the separators between them
+      if (at !== placeOf(hit)) expect(common(prompt, owner)).toBeLessThan(20);
+    });
+    const places = Array.from({ length: 60 }, (_, pair) =>
+      placeOf(
+        timingJob({
+          trial: { trial: pair, pair, asker: 'same-salt', arm: 'hit' },
+          settings: settingsOf({ promptLength: 100, dummies: 5 }),
+          lengthUnit: 'tokens',
+          tokenizer,
+          rng: createRng('prompts'),
+        }),
+      ),
+    );
+    expect(new Set(places)).toEqual(new Set([0, 1, 2, 3, 4, 5]));
+  });
+
   it('send the owner’s prompt first, as often as asked for, and then one request that is timed', () => {
     const job = jobOf('other-salt', 'hit', { ownerRequests: 3 });
     expect(job.waves.map((wave) => wave.map(({ role, cacheSalt }) => `${role} ${cacheSalt}`))).toEqual([

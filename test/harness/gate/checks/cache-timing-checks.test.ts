@@ -43,6 +43,19 @@ describe('the check of a timing audit', () => {
     expect(check.reason).toContain('equally long within 0.1');
   });
 
+  it('speaks of the order of answers where dummies were sent along', async () => {
+    const among = { dummies: 4, perArm: 150 };
+    const leak = await onlyCheck({ shares: ['same-salt', 'other-salt'], schedules: 'longest-prefix' }, among);
+    expect(leak).toMatchObject({ outcome: 'fail', level: 'other-salt' });
+    expect(leak.reason).toContain('comes earlier in the order of answers after another tenant has sent the prefix');
+    const kept = await onlyCheck({ shares: ['same-salt'], schedules: 'longest-prefix' }, among);
+    expect(kept).toMatchObject({ outcome: 'pass' });
+    expect(kept.reason).toContain('in the same order within 0.1');
+    const fair = await onlyCheck({ shares: ['same-salt', 'other-salt'] }, among);
+    expect(fair.outcome).toBe('inconclusive');
+    expect(fair.reason).toContain('no order shows it. Not applicable');
+  });
+
   it('never passes with a cache that is off: it is not applicable', async () => {
     const check = await onlyCheck({ shares: [] });
     expect(check.outcome).toBe('inconclusive');
