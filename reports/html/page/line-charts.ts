@@ -81,7 +81,7 @@ export function curves(figure: CurvesFigure): ChartConfig {
           min: least,
           max: most,
           title: axisTitle(figure.xTitle),
-          ticks: { maxRotation: 0 },
+          ticks: { maxRotation: 0, includeBounds: false },
           // the ends of a logarithmic axis are no round numbers, and would stand in the way of those that are
           afterBuildTicks: (axis: { ticks: { value: number }[] }) => {
             if (figure.scale === 'logarithmic')
