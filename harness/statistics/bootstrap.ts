@@ -39,8 +39,13 @@ export function drawResamples({
   next: () => number;
 }): Resamples {
   const indices = new Uint32Array(count * replicates);
-  for (let i = 0; i < indices.length; i++) indices[i] = Math.min(count - 1, Math.floor(next() * count));
-  for (let row = 0; row < replicates; row++) indices.subarray(row * count, (row + 1) * count).sort();
+  // sorted by counting: how often each index was drawn says the whole ascending row
+  const times = new Uint32Array(count);
+  for (let row = 0, at = 0; row < replicates; row++) {
+    times.fill(0);
+    for (let i = 0; i < count; i++) times[Math.min(count - 1, Math.floor(next() * count))]++;
+    for (let index = 0; index < count; index++) for (let left = times[index]; left > 0; left--) indices[at++] = index;
+  }
   return { count, replicates, indices };
 }
 

@@ -76,6 +76,8 @@ function meanEstimate(values: readonly number[], rng: Rng): Estimate {
   const n = values.length;
   const value = mean(values);
   if (n < 2) return { kind: 'measured', value, low: null, high: null, n };
+  // every resample of equal values is the same: as a rule all distances are zero
+  if (values.every((one) => one === values[0])) return { kind: 'measured', value, low: value, high: value, n };
   const interval = bootstrapInterval({
     resamples: drawResamples({ count: n, replicates: REPLICATES, next: () => rng.next() }),
     statistic: (indices) => meanAt(values, indices),

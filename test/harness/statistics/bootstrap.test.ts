@@ -93,6 +93,18 @@ describe('bootstrap intervals', () => {
     expect(() => clusteredMean([[1], []])).toThrow(/empty one/);
   });
 
+  it('draws each row as its plain twin does: drawn one by one, then sorted', () => {
+    for (const count of [1, 2, 7, 64]) {
+      const next = sequence();
+      const plain = Array.from({ length: 40 }, () =>
+        Array.from({ length: count }, () => Math.floor(next() * count)).sort((a, b) => a - b),
+      );
+      expect([...drawResamples({ count, replicates: 40, next: sequence() }).indices]).toEqual(plain.flat());
+    }
+    // what rounds to one is the last index, not one behind it
+    expect([...drawResamples({ count: 3, replicates: 1, next: () => 1 }).indices]).toEqual([2, 2, 2]);
+  });
+
   it('draws indices below the count only', () => {
     const { indices } = drawResamples({ count: 3, replicates: 50, next: sequence() });
     expect(indices).toHaveLength(150);
