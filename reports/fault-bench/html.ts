@@ -80,6 +80,9 @@ function alarmText(controls: readonly StoredControlScore[]): string {
   return `${count(alarms)} in ${counted(runs, 'clean run')}`;
 }
 
+const section = (id: string, title: string, ...content: readonly Markup[]): Markup =>
+  element('section', { id }, element('h2', {}, title), ...content);
+
 const BAR_WIDTH = 120;
 
 /** How many of the seeds: the longer bar with everything that is shown, the shorter with what any server returns. */
@@ -112,10 +115,9 @@ const key = (role: string, text: string): Markup =>
 function faultSection(faults: readonly StoredFaultScore[]): Markup {
   const RANK = { missed: 0, inconclusive: 1, found: 2 } as const;
   const ordered = faults.toSorted((a, b) => RANK[a.outcome] - RANK[b.outcome]);
-  return element(
-    'section',
-    { id: 'faults' },
-    element('h2', {}, 'Seeded faults'),
+  return section(
+    'faults',
+    'Seeded faults',
     element(
       'p',
       {},
@@ -148,10 +150,9 @@ function faultSection(faults: readonly StoredFaultScore[]): Markup {
 }
 
 function controlSection({ controls, alpha }: FaultBench): Markup {
-  return element(
-    'section',
-    { id: 'controls' },
-    element('h2', {}, 'Controls: changes that break no promise'),
+  return section(
+    'controls',
+    'Controls: changes that break no promise',
     element('p', { class: 'what' }, `A control is flagged when its alarms are more than a rate of ${alpha} explains.`),
     tableOf(
       ['Control', 'Change', 'Outcome', 'Alarms', 'Rate below (95 %)'],
@@ -168,10 +169,9 @@ function controlSection({ controls, alpha }: FaultBench): Markup {
 }
 
 const uncleanSection = (unclean: FaultBench['unclean']): Markup =>
-  element(
-    'section',
-    { id: 'unclean' },
-    element('h2', {}, 'Protocols that the unchanged engine did not pass'),
+  section(
+    'unclean',
+    'Protocols that the unchanged engine did not pass',
     tableOf(
       ['Protocol', 'Seed', 'Why'],
       unclean.map(({ protocol, seed, why }) => [protocol, seed, why]),
@@ -179,10 +179,9 @@ const uncleanSection = (unclean: FaultBench['unclean']): Markup =>
   );
 
 const notRunSection = (notRun: FaultBench['notRun']): Markup =>
-  element(
-    'section',
-    { id: 'not-run' },
-    element('h2', {}, 'Not run, and why'),
+  section(
+    'not-run',
+    'Not run, and why',
     tableOf(
       ['Id', 'Name', 'Why'],
       notRun.map(({ id, name, why }) => [id, name, why]),
